@@ -1,0 +1,1 @@
+"""Who is there: organizations, people, roles, API keys, and the fence between tenants."""

@@ -1,0 +1,30 @@
+"""Take a person out of the organization."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions.add_member import refuse_above_own
+from accounts.actions.change_role import refuse_losing_last_owner
+from accounts.models import ApiKey, Membership
+from accounts.permissions import require
+from accounts.roles import Role
+from armproject.lib.audit import record
+
+
+@transaction.atomic
+def remove_member(membership: Membership) -> None:
+    """Take a person out of the organization; their API keys end with it."""
+    require("members.write")
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    refuse_above_own(membership.role)
+    if membership.role == Role.OWNER:
+        refuse_losing_last_owner(membership)
+    keys = ApiKey.objects.filter(user=membership.user_id, revoked_at=None)
+    ended = keys.update(revoked_at=timezone.now())
+    record(
+        "members.remove",
+        membership,
+        before={"user": membership.user.email, "role": membership.role},
+        details={"api_keys_revoked": ended},
+    )
+    membership.delete()

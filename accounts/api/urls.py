@@ -1,0 +1,10 @@
+from rest_framework.routers import SimpleRouter
+
+from accounts.api.views import ApiKeyViewSet, MemberViewSet, OrganizationViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("organizations", OrganizationViewSet)
+router.register("members", MemberViewSet)
+router.register("api-keys", ApiKeyViewSet)
+
+urlpatterns = router.urls

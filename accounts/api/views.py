@@ -1,0 +1,112 @@
+"""One short method per endpoint, calling an action."""
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actions.add_member import add_member
+from accounts.actions.change_role import change_role
+from accounts.actions.issue_api_key import issue_api_key
+from accounts.actions.remove_member import remove_member
+from accounts.actions.revoke_api_key import revoke_api_key
+from accounts.actions.update_organization import update_organization
+from accounts.api.serializers import (
+    ApiKeySerializer,
+    IssuedApiKeySerializer,
+    MembershipSerializer,
+    NewMemberSerializer,
+    OrganizationSerializer,
+)
+from accounts.models import ApiKey, Membership, Organization, User
+from accounts.scoping.api import ScopedViewSet
+
+
+class OrganizationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+    """Organizations the caller belongs to; a key belongs to one."""
+
+    permissions = {
+        "list": "organization.read",
+        "retrieve": "organization.read",
+        "partial_update": "organization.write",
+    }
+    queryset = Organization.objects.none()
+    serializer_class = OrganizationSerializer
+
+    def get_queryset(self) -> QuerySet[Organization]:
+        return Organization.objects.current()
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        organization = self.get_object()
+        incoming = self.get_serializer(organization, data=request.data, partial=True)
+        incoming.is_valid(raise_exception=True)
+        changed = update_organization(organization, **incoming.validated_data)
+        return Response(self.get_serializer(changed).data)
+
+
+class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+    """The people of the organization and their roles."""
+
+    permissions = {
+        "list": "members.read",
+        "retrieve": "members.read",
+        "create": "members.write",
+        "partial_update": "members.write",
+        "destroy": "members.write",
+    }
+    queryset = Membership.objects.select_related("user")
+    serializer_class = MembershipSerializer
+    filterset_fields = ["role"]
+    search_fields = ["user__email", "user__name"]
+    ordering_fields = ["created_at"]
+    ordering = ("created_at",)
+
+    @extend_schema(request=NewMemberSerializer, responses={201: MembershipSerializer})
+    def create(self, request: Request) -> Response:
+        incoming = NewMemberSerializer(data=request.data)
+        incoming.is_valid(raise_exception=True)
+        person = User.objects.known(incoming.validated_data["email"])
+        membership = add_member(person, incoming.validated_data["role"])
+        return Response(self.get_serializer(membership).data, status=status.HTTP_201_CREATED)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        membership = self.get_object()
+        incoming = self.get_serializer(membership, data=request.data)
+        incoming.is_valid(raise_exception=True)
+        changed = change_role(membership, incoming.validated_data["role"])
+        return Response(self.get_serializer(changed).data)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        remove_member(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+    """API keys of the organization; a token is shown once, when it is issued."""
+
+    permissions = {
+        "list": "api_keys.read",
+        "retrieve": "api_keys.read",
+        "create": "api_keys.write",
+        "revoke": "api_keys.write",
+    }
+    queryset = ApiKey.objects.select_related("user")
+    serializer_class = ApiKeySerializer
+    search_fields = ["name"]
+    ordering_fields = ["created_at", "name"]
+    ordering = ("-created_at",)
+
+    @extend_schema(responses={201: IssuedApiKeySerializer})
+    def create(self, request: Request) -> Response:
+        incoming = self.get_serializer(data=request.data)
+        incoming.is_valid(raise_exception=True)
+        key, token = issue_api_key(**incoming.validated_data)
+        issued = {**self.get_serializer(key).data, "token": token.reveal()}
+        return Response(issued, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=ApiKeySerializer)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str) -> Response:
+        return Response(self.get_serializer(revoke_api_key(self.get_object())).data)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "People and access"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from accounts.grants import grant_shared_tables
+
+        post_migrate.connect(grant_shared_tables, sender=self)

@@ -1,0 +1,95 @@
+"""The fence between tenants.
+
+Two walls, each holding alone. The first is here: `objects` of every tenant row asks for the rows
+of the organization in the call's context and nothing else, and refuses to be asked without one.
+The second is row-level security in the database, which reads the same organization from a setting
+of the transaction. `fenced()` opens a transaction with that setting in place.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.db.models.expressions import Expression
+
+from armproject.lib import context
+from armproject.lib.context import Context, Principal
+
+
+class NoOrganization(RuntimeError):
+    """A tenant's rows were asked for outside any organization."""
+
+
+def current_organization_id() -> UUID:
+    """Return the organization of this call, or refuse."""
+    organization_id = context.organization_id()
+    if organization_id is None:
+        raise NoOrganization("No organization is chosen; open one with fenced() or acting().")
+    return organization_id
+
+
+class CurrentOrganization(Expression):
+    """The organization of the call, read when the statement runs, not when it is written.
+
+    Querysets built at import time or kept around therefore follow the call that evaluates them.
+    """
+
+    output_field = models.UUIDField()
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        organization_id = current_organization_id()
+        if _standing(connection) is None:
+            raise NoOrganization("A tenant's rows are only read inside fenced().")
+        return "%s", [organization_id]
+
+
+@contextmanager
+def fenced() -> Iterator[None]:
+    """Open a transaction in which the database, too, shows only the context's organization.
+
+    Nested use works: leaving an inner block puts the outer organization back, because a setting
+    made inside a released savepoint outlives it (and one inside a rolled-back savepoint does not).
+    """
+    outer = _standing(connection)
+    now = context.current()
+    user_id = now.principal.user_id if now.principal else None
+    wanted = (str(now.organization_id or ""), str(user_id or ""))
+    with transaction.atomic():
+        if wanted != outer:
+            _set(wanted)
+        connection.arm_fence = wanted  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            connection.arm_fence = outer  # type: ignore[attr-defined]
+    if wanted != outer and connection.in_atomic_block:
+        _set(outer or ("", ""))
+
+
+@contextmanager
+def acting(
+    principal: Principal, organization_id: UUID | None, rights: frozenset[str]
+) -> Iterator[Context]:
+    """Run a block as this principal in this organization, outside any transaction."""
+    now = replace(
+        context.current(), principal=principal, organization_id=organization_id, rights=rights
+    )
+    with context.use(now):
+        yield now
+
+
+def _standing(on: Any) -> tuple[str, str] | None:
+    """Return the organization and user this connection's transaction was opened for."""
+    standing: tuple[str, str] | None = getattr(on, "arm_fence", None)
+    return standing
+
+
+def _set(values: tuple[str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('arm.organization', %s, true), set_config('arm.user', %s, true)",
+            list(values),
+        )

@@ -1,0 +1,100 @@
+"""Forms of the Studio's pages about people and access; their last step is the action."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextareaWidget
+
+from accounts.actions.add_member import add_member
+from accounts.actions.change_role import change_role
+from accounts.actions.issue_api_key import issue_api_key
+from accounts.actions.update_organization import update_organization
+from accounts.models import ApiKey, Membership, Organization, User
+from accounts.roles import PERMISSIONS
+from accounts.scoping.admin import ActionForm
+from armproject.lib import context
+from armproject.lib.secret import Secret
+
+
+class NewMemberForm(ActionForm):
+    """Give somebody who has an account here a role."""
+
+    email = forms.EmailField(
+        widget=UnfoldAdminEmailInputWidget(), help_text="The address they sign in with."
+    )
+
+    class Meta:
+        model = Membership
+        fields: ClassVar = ["role"]
+
+    field_order = ("email", "role")
+
+    def act(self) -> Membership:
+        person = User.objects.known(self.cleaned_data["email"])
+        return add_member(person, self.cleaned_data["role"])
+
+
+class MemberForm(ActionForm):
+    """Change what a member may do."""
+
+    class Meta:
+        model = Membership
+        fields: ClassVar = ["role"]
+
+    def act(self) -> Membership:
+        return change_role(self.instance, self.cleaned_data["role"])
+
+
+class ApiKeyForm(ActionForm):
+    """Issue a key; the token is kept on the form, to be shown this once."""
+
+    scopes = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple(),
+        help_text="What programs with this key may do; never more than you may.",
+    )
+    token: Secret
+
+    class Meta:
+        model = ApiKey
+        fields: ClassVar = ["name", "scopes", "expires_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = sorted(PERMISSIONS & context.current().rights)
+        scopes = self.fields.get("scopes")
+        if isinstance(scopes, forms.MultipleChoiceField):
+            scopes.choices = [(name, name) for name in mine]
+
+    def act(self) -> ApiKey:
+        key, self.token = issue_api_key(
+            self.cleaned_data["name"],
+            self.cleaned_data["scopes"],
+            expires_at=self.cleaned_data.get("expires_at"),
+        )
+        return key
+
+
+class OrganizationForm(ActionForm):
+    """Change what is set for the whole organization."""
+
+    allowed_hosts = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text="One host:port a line: hosts inside your network that connections may reach.",
+    )
+
+    class Meta:
+        model = Organization
+        fields: ClassVar = ["name", "time_zone", "currency", "allowed_hosts"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "allowed_hosts" in self.fields:
+            self.initial["allowed_hosts"] = "\n".join(self.instance.allowed_hosts)
+
+    def clean_allowed_hosts(self) -> list[str]:
+        hosts: str = self.cleaned_data["allowed_hosts"]
+        return hosts.split()
+
+    def act(self) -> Organization:
+        return update_organization(self.instance, **self.cleaned_data)

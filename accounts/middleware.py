@@ -1,0 +1,139 @@
+"""The door every request passes: who asks, for which organization, in one transaction.
+
+Programs come with a key and take a lane of their own past everything that only browsers need
+(session, origin checks, messages); people come with a session.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
+
+from accounts.actions.enter_organization import SESSION_KEY
+from accounts.actions.identify_api_key import identify_api_key
+from accounts.fence import fenced
+from accounts.models import Membership
+from accounts.models.api_key import PREFIX
+from accounts.roles import rights_of
+from armproject.lib import context
+from armproject.lib.context import Context, Principal, PrincipalKind
+from armproject.lib.errors import DomainError
+
+View = Callable[..., HttpResponseBase]
+
+
+class ProgramLane:
+    """Serve calls that carry an API key at once, without the middleware that browsers need."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = _api_key(request)
+        if token is None or not request.path_info.startswith("/api/"):
+            return self.get_response(request)
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        request.get_host()  # refuses names that are not ours
+        request.resolver_match = match
+        request.user = AnonymousUser()
+        try:
+            chosen = identify_api_key(token)
+        except DomainError as error:
+            request.arm_refusal = error  # type: ignore[attr-defined]
+            chosen = context.current()
+        response = serve(request, match.func, match.args, match.kwargs, chosen)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        return response
+
+
+class OrganizationMiddleware:
+    """Run each view as the person who is signed in, in the organization they work in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: Any, kwargs: Any
+    ) -> HttpResponseBase:
+        return serve(request, view, args, kwargs, _from_session(request))
+
+
+def serve(
+    request: HttpRequest, view: View, args: Any, kwargs: Any, chosen: Context
+) -> HttpResponseBase:
+    """Run a view in this context, inside the fence and in one transaction.
+
+    A view marked `own_transactions` runs without the transaction around it, because it waits for
+    somebody else's server; it opens `fenced()` for what it reads and writes.
+    """
+    request.arm_context = chosen  # type: ignore[attr-defined]
+    with context.use(chosen), _transaction(request, view):
+        response = view(request, *args, **kwargs)
+        if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+            response = response.render()
+    return response
+
+
+@contextmanager
+def _transaction(request: HttpRequest, view: Any) -> Iterator[None]:
+    if _has_own_transactions(request, view):
+        yield
+    else:
+        with fenced():
+            yield
+
+
+def _has_own_transactions(request: HttpRequest, view: Any) -> bool:
+    """Look for the mark on the view, on its class, or on the method a viewset will call."""
+    viewset = getattr(view, "cls", None)
+    actions = getattr(view, "actions", None) or {}
+    handler = getattr(viewset, actions.get((request.method or "").lower(), ""), None)
+    marked = (view, viewset, getattr(view, "view_class", None), handler)
+    return any(getattr(candidate, "own_transactions", False) for candidate in marked)
+
+
+def _api_key(request: HttpRequest) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    is_key = scheme.lower() == "bearer" and token.startswith(PREFIX)
+    return token.strip() if is_key else None
+
+
+def _from_session(request: HttpRequest) -> Context:
+    now = context.current()
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return now
+    person = request.user
+    principal = Principal(PrincipalKind.MEMBER, str(person.pk), str(person), person.pk)
+    known = replace(now, principal=principal)
+    memberships = _memberships(known, person.pk)
+    request.arm_memberships = list(memberships.values())  # type: ignore[attr-defined]
+    wanted = str(request.session.get(SESSION_KEY))
+    membership = memberships.get(wanted) or next(iter(memberships.values()), None)
+    if membership is None:
+        return known
+    return replace(
+        known, organization_id=membership.organization_id, rights=rights_of(membership.role)
+    )
+
+
+def _memberships(known: Context, user_id: UUID) -> dict[str, Membership]:
+    """Return the person's memberships by organization, in the order of their names."""
+    with context.use(known), fenced():
+        rows = (
+            Membership._base_manager.filter(user_id=user_id, organization__suspended_at=None)
+            .select_related("organization")
+            .order_by("organization__name")
+        )
+        return {str(row.organization_id): row for row in rows}

@@ -1,0 +1,21 @@
+"""The rows of this app by name."""
+
+from accounts.models.api_key import ApiKey
+from accounts.models.membership import Membership
+from accounts.models.organization import Organization
+from accounts.models.organization_key import OrganizationKey
+from accounts.models.scoped import ScopedManager, ScopedModel, ScopedQuerySet, TenantForeignKey
+from accounts.models.user import User, canonical_email
+
+__all__ = [
+    "ApiKey",
+    "Membership",
+    "Organization",
+    "OrganizationKey",
+    "ScopedManager",
+    "ScopedModel",
+    "ScopedQuerySet",
+    "TenantForeignKey",
+    "User",
+    "canonical_email",
+]

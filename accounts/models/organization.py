@@ -1,0 +1,43 @@
+"""Organization: the tenant, the fence around every row."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Now
+
+from armproject.lib import context
+from armproject.lib.ids import uuid7
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def current(self) -> "OrganizationQuerySet":
+        """Return the organization of the call, and nothing without one."""
+        return self.filter(pk__in=[context.organization_id()])
+
+
+class Organization(models.Model):
+    """A company that uses ARM; nothing is ever shared between two of them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(
+        max_length=63,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Use a-z, 0-9 and hyphens.")],
+    )
+    time_zone = models.CharField(max_length=64, default="UTC")
+    currency = models.CharField(max_length=3, default="USD")
+    allowed_hosts = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Hosts beyond the public Internet that connections may reach, as host:port.",
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,152 @@
+"""The fence at the Studio's door, and the habits every page of it shares."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import models, transaction
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from unfold.admin import ModelAdmin
+
+from accounts.permissions import has_permission
+from armproject.lib.errors import DomainError
+
+COUNT_LIMIT = 10_000
+
+
+class CappedPaginator(Paginator[Any]):
+    """Counts no further than people read: a big list costs what a small one costs."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        if not isinstance(rows, models.QuerySet):
+            return len(rows)
+        capped = rows.order_by().values("pk")[: COUNT_LIMIT + 1]
+        return min(capped.count(), COUNT_LIMIT)
+
+
+class ActionForm(forms.ModelForm[Any]):
+    """A form whose last step of validation is the action itself.
+
+    What the action refuses therefore stands beside the field it is about, and the person keeps
+    what they typed. Subclasses implement `act` and return the row.
+    """
+
+    def act(self) -> models.Model:
+        raise NotImplementedError
+
+    def _post_clean(self) -> None:
+        if self.errors:
+            return
+        try:
+            with transaction.atomic():
+                self.instance = self.act()
+        except DomainError as error:
+            self._explain(error)
+
+    def _explain(self, error: DomainError) -> None:
+        fields = error.details.get("fields")
+        if not isinstance(fields, Mapping):
+            self.add_error(None, error.message)
+            return
+        for name, problems in fields.items():
+            self.add_error(name if name in self.fields else None, problems)
+
+
+class StudioAdmin(ModelAdmin):  # type: ignore[misc]
+    """A page of the Studio over tenant rows.
+
+    `permissions` maps view, add, change and delete to the matrix; what is not in it nobody may do.
+    Rows come from `objects`, so the fence holds for lists, links, autocompletes and histories.
+    """
+
+    permissions: ClassVar[Mapping[str, str]] = {}
+    show_full_result_count = False
+    list_per_page = 25
+    paginator = CappedPaginator
+    ordering: Sequence[str] = ("-id",)
+    list_filter_sheet = False
+    compressed_fields = True
+    warn_unsaved_form = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may("view")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may("add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may("change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may("delete")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may("view")
+
+    def _may(self, verb: str) -> bool:
+        permission = self.permissions.get(verb)
+        return permission is not None and has_permission(permission)
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        return form.instance
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Do nothing: the form's action has changed what there was to change."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Do nothing, for the same reason."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Leave the record to the audit log, which the action has written."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Leave the record to the audit log, which the action has written."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        """Leave the record to the audit log, which the action has written."""
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        raise NotImplementedError(f"{type(self).__name__} names no action that deletes")
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+class ReadOnlyAdmin(StudioAdmin):
+    """A page over facts: they are appended elsewhere and never edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def run_on_each(
+    request: HttpRequest, rows: Iterable[Any], action: Callable[[Any], Any], done: str
+) -> None:
+    """Run an action on each row and say what became of it; one refusal does not stop the rest."""
+    count = 0
+    for row in rows:
+        try:
+            with transaction.atomic():
+                action(row)
+            count += 1
+        except DomainError as error:
+            messages.error(request, f"{row}: {error.message}")
+    if count:
+        messages.success(request, f"{done}: {count}.")

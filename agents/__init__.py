@@ -1,0 +1,1 @@
+"""The inventory: agents, how they are, and who answers for them."""

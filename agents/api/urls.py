@@ -1,0 +1,29 @@
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from agents.api.reporting import HealthMetricsView, HeartbeatView
+from agents.api.thin import thin_list
+from agents.api.views import AgentDeedsViewSet, AgentViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("agents", AgentDeedsViewSet, basename="agent-deeds")
+router.register("agents", AgentViewSet, basename="agents")
+
+check = AgentDeedsViewSet.as_view({"post": "check"})
+
+urlpatterns = [
+    path(
+        "agents",
+        thin_list(AgentViewSet.as_view({"get": "list", "post": "create"})),
+        name="agents-list",
+    ),
+    path("agents/heartbeat/<uuid:connection>", HeartbeatView.as_view(), name="agents-heartbeat"),
+    path("agents/<uuid:pk>/health-check", check, name="agents-health-check"),
+    path(
+        "agents/<uuid:pk>/health",
+        AgentDeedsViewSet.as_view({"get": "health", "post": "check"}),
+        name="agents-health",
+    ),
+    path("metrics/health", HealthMetricsView.as_view(), name="metrics-health"),
+    *router.urls,
+]

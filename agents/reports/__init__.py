@@ -1,0 +1,1 @@
+"""Questions about many agents, answered as they are shown."""

@@ -1,0 +1,166 @@
+"""The list of agents, as JSON that the database writes.
+
+One statement, prepared once in each connection, whatever the size of the inventory: a page starts
+in an index where the one before ended, and the number of all agents is kept, not counted. Only a
+filtered list is counted, up to a limit. A search looks at the index of words first; where a word
+is so common that this would be long, the list is read in its order until the page is full.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.fence import current_organization_id
+from agents.reports.asking import Asked, asked
+from agents.reports.finding import HITS_MOST, hits_of, read
+from armproject.lib.rest.encoding import dumps
+from armproject.lib.rest.pagination import COUNT_MOST
+
+MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+COLUMNS = {
+    "id": "a.id",
+    "name": "a.name",
+    "vendor": "a.vendor",
+    "vendor_agent_id": "a.vendor_agent_id",
+    "type": "a.type",
+    "status": "a.status",
+    "model": "a.model",
+    "connection": "a.connection_id",
+    "owner": "a.owner_id",
+    "owner_name": "(SELECT coalesce(nullif(u.name, ''), u.email) FROM accounts_user u"
+    " WHERE u.id = a.owner_id)",
+    "environment": "a.environment",
+    "cost_center": "a.cost_center",
+    "health": "a.health",
+    "health_score": "a.health_score",
+    "health_checked_at": MOMENT.format("a.health_checked_at"),
+    "error_rate": "a.error_rate::text",
+    "last_active_at": MOMENT.format("a.last_active_at"),
+    "last_error": "a.last_error",
+    "paused_at": MOMENT.format("a.paused_at"),
+    "discovered_via": "a.discovered_via",
+    "confidence": "a.confidence::text",
+    "vanished_at": MOMENT.format("a.vanished_at"),
+    "created_at": MOMENT.format("a.created_at"),
+    "updated_at": MOMENT.format("a.updated_at"),
+}
+SHAPE = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
+MATCHES = (
+    "(' ' || array_to_string(arm_name_words(a.name), ' ') LIKE ALL (%s)"
+    " OR starts_with(lower(a.vendor_agent_id), %s))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the list: `rows` is a JSON array, `meta` tells where it stands and what follows."""
+
+    rows: str
+    meta: Mapping[str, Any]
+
+    def body(self) -> bytes:
+        """Return the whole answer."""
+        return b'{"success":true,"data":%s,"meta":%s}' % (self.rows.encode(), dumps(self.meta))
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which rows: `is_vague` where a search is for words so common that rows are read in order."""
+
+    conditions: tuple[str, ...]
+    values: tuple[Any, ...]
+    is_vague: bool = False
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.conditions)
+
+    def and_(self, condition: str, *values: Any, is_vague: bool = False) -> "Where":
+        return Where((*self.conditions, condition), (*self.values, *values), is_vague)
+
+
+def list_agents(query: Mapping[str, str]) -> Page:
+    """Return the page of the inventory that these query parameters ask for."""
+    question = asked(query)
+    where = _where(question)
+    total, total_values = _total(question, where)
+    page, place = _window(question)
+    statement = (
+        f"SELECT a.id, {question.key},"  # noqa: S608 - fragments of our own, values bound
+        f" (SELECT row_to_json(shown)::text FROM (SELECT {SHAPE}) AS shown), {total}"
+        f" FROM agents_agent a WHERE {where.sql}{place}"
+        f" ORDER BY {question.key} {question.direction}, a.id {question.direction} {page}"
+    )
+    rows = read(statement, [*total_values, *where.values, *_window_values(question)])
+    if not rows and question.page > 1:
+        return Page("[]", _meta(question, where, read(f"SELECT {total}", total_values)[0][0]))
+    return _page(question, where, rows)
+
+
+def _where(question: Asked) -> Where:
+    where = Where(
+        ("a.organization_id = %s", "a.removed_at IS NULL", *question.conditions),
+        (current_organization_id(), *question.values),
+    )
+    search = question.search
+    if search is None:
+        return where
+    if search.is_empty:
+        return where.and_("false")
+    hits = hits_of(search)
+    if hits is not None:
+        where = where.and_("a.id = ANY(%s)", hits)
+    return where.and_(MATCHES, search.patterns, search.whole, is_vague=hits is None)
+
+
+def _window(question: Asked) -> tuple[str, str]:
+    """Return the part of the statement that cuts out the page, and the one that finds its place."""
+    if not question.is_behind:
+        return "LIMIT %s OFFSET %s", ""
+    sign = "<" if question.direction == "DESC" else ">"
+    if len(question.place) == 1:
+        return "LIMIT %s", f" AND a.id {sign} %s"
+    return "LIMIT %s", f" AND ({question.key}, a.id) {sign} (%s, %s)"
+
+
+def _window_values(question: Asked) -> list[Any]:
+    if question.is_behind:
+        return [*question.place, question.per_page + 1]
+    return [question.per_page + 1, (question.page - 1) * question.per_page]
+
+
+def _total(question: Asked, where: Where) -> tuple[str, list[Any]]:
+    """Return how the number of all rows is known: kept for plain lists, counted to a limit else."""
+    if question.is_behind:
+        return "NULL", []
+    if where.is_vague:
+        return str(HITS_MOST + 1), []
+    if question.is_plain or question.only_vendor:
+        kept = "SELECT coalesce(sum(present), 0) FROM agents_vendorcount WHERE organization_id = %s"
+        if question.only_vendor:
+            return f"({kept} AND vendor = %s)", [current_organization_id(), question.only_vendor]
+        return f"({kept})", [current_organization_id()]
+    counted = f"SELECT FROM agents_agent a WHERE {where.sql} LIMIT {COUNT_MOST + 1}"
+    return f"(SELECT count(*) FROM ({counted}) AS counted)", list(where.values)  # noqa: S608
+
+
+def _page(question: Asked, where: Where, rows: list[tuple[Any, ...]]) -> Page:
+    meta = _meta(question, where, rows[0][3] if rows else 0)
+    more, rows = len(rows) > question.per_page, rows[: question.per_page]
+    if more:
+        meta["nextCursor"] = _cursor(question, rows[-1])
+    return Page(f"[{','.join(row[2] for row in rows)}]", meta)
+
+
+def _meta(question: Asked, where: Where, total: int | None) -> dict[str, Any]:
+    meta: dict[str, Any] = {"perPage": question.per_page, "nextCursor": None}
+    if not question.is_behind:
+        number, most = int(total or 0), HITS_MOST if where.is_vague else COUNT_MOST
+        meta |= {"page": question.page, "total": min(number, most), "totalIsCapped": number > most}
+    return meta
+
+
+def _cursor(question: Asked, row: tuple[Any, ...]) -> str:
+    terms = question.order.terms
+    place = {terms[0].lstrip("-"): row[1], "id": row[0]}
+    return question.order.cursor(place)

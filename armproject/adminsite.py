@@ -1,0 +1,99 @@
+"""The Studio: Django's admin in ARM's words, with its home page."""
+
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from unfold.sites import UnfoldAdminSite
+
+from armproject.lib import context
+from armproject.lib.errors import DomainError
+
+# The apps have no rows before Django has loaded them, and this module loads with them: what asks
+# for rows is therefore imported where it is used.
+# ruff: noqa: PLC0415
+
+
+class Studio(UnfoldAdminSite):  # type: ignore[misc]
+    """The place where staff work."""
+
+    enable_nav_sidebar = True
+    index_title = "Overview"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in whoever is signed in and active; their role decides what they see."""
+        return bool(request.user.is_authenticated and request.user.is_active)
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path("enter", self.admin_view(self.enter_organization), name="enter_organization"),
+            path("live", self.admin_view(self.live), name="live"),
+            *super().get_urls(),
+        ]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Tell moments in the organization's time zone."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def in_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            with timezone.override(_zone(request)):
+                response: HttpResponse = inner(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()
+                return response
+
+        return in_zone
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show how the organization's agents are."""
+        from armproject.home.page import read_home
+
+        return super().index(request, {**(extra_context or {}), "home": read_home()})
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Go to the app's first page in the sidebar: a list of an app's tables helps nobody."""
+        for group in self.get_sidebar_list(request):
+            for item in group["items"]:
+                if item["has_permission"] and f"/{app_label}/" in str(item["link"]):
+                    return HttpResponseRedirect(str(item["link"]))
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def live(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the panels of the home page that changed, or with nothing."""
+        from armproject.home.page import changed
+
+        panels = changed(request.GET.getlist("seen"))
+        if not panels:
+            return HttpResponse(status=204)
+        return TemplateResponse(request, "studio/home/live.html", {"panels": panels})
+
+    def enter_organization(self, request: HttpRequest) -> HttpResponse:
+        """Switch to another of one's organizations."""
+        from accounts.actions.enter_organization import enter_organization
+
+        try:
+            memberships = getattr(request, "arm_memberships", [])
+            membership = enter_organization(request.session, memberships, request.GET.get("to", ""))
+            messages.success(request, f"You are in {membership.organization.name} now.")
+        except DomainError as error:
+            messages.error(request, error.message)
+        return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _zone(request: HttpRequest) -> ZoneInfo:
+    """Return the time zone of the organization the person works in."""
+    present = context.organization_id()
+    for membership in getattr(request, "arm_memberships", []):
+        if membership.organization_id == present:
+            return ZoneInfo(membership.organization.time_zone)
+    return ZoneInfo("UTC")

@@ -1,0 +1,39 @@
+"""What the demo holds, in figures that programs can read."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Sum
+
+from accounts.fence import fenced
+from agents.models import Agent
+from costs.models import ModelHour
+from governance.models import Alert, Notification, NotificationState
+
+
+def read_facts() -> dict[str, Any]:
+    """Count agents, checks, money, alerts and mails; call it inside the organization."""
+    with fenced():
+        agents = Agent.objects.present().order_by()
+        by_vendor = dict(agents.values_list("vendor").annotate(count=Count("pk")))
+        by_health = dict(agents.values_list("health").annotate(count=Count("pk")))
+        costs = ModelHour.objects.order_by().values_list("currency").annotate(cost=Sum("cost"))
+        return {
+            "agents": by_vendor,
+            "health": by_health,
+            "checked": agents.exclude(health_checked_at=None).count(),
+            "costs": {currency: f"{cost:.2f}" for currency, cost in costs},
+            "alerts": Alert.objects.unresolved().count(),
+            "notified": Notification.objects.filter(state=NotificationState.SENT).count(),
+            "mails": _mails(),
+        }
+
+
+def _mails() -> int | None:
+    """Count the mails in the folder that stands in for a mail server, where there is one."""
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    if folder is None:
+        return None
+    # Django ends each mail with such a line; one file may hold several.
+    return sum(path.read_bytes().count(b"-" * 79) for path in Path(folder).glob("*"))

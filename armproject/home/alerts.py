@@ -1,0 +1,74 @@
+"""The alerts nobody has resolved yet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+from django.urls import reverse
+
+from governance.models import Alert, AlertState, Severity
+
+SHOWN = 5
+MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlert:
+    title: str
+    subject: str
+    severity: str
+    severity_label: str
+    is_acknowledged: bool
+    opened_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    counts: tuple[tuple[str, str, int], ...]
+    newest: tuple[OpenAlert, ...]
+    url: str
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, _, count in self.counts)
+
+    @property
+    def news(self) -> str:
+        """Say the state in one sentence, for those who hear the page."""
+        if not self.newest:
+            return "No open alerts."
+        first, plural = self.newest[0], "" if self.total == 1 else "s"
+        return f"{self.total} open alert{plural}. Newest: {first.title}, {first.subject}."
+
+
+def read_alerts() -> Alerts:
+    """Return how many alerts are open by severity, and the newest of them."""
+    listed = reverse("admin:governance_alert_changelist")
+    some = Alert.objects.unresolved().order_by().values("pk")[:MOST]
+    counts = dict(
+        Alert.objects.filter(pk__in=some)
+        .order_by()
+        .values_list("severity")
+        .annotate(count=Count("pk"))
+    )
+    return Alerts(
+        counts=tuple(
+            (severity.value, severity.label, counts.get(severity, 0))
+            for severity in reversed(Severity)
+        ),
+        newest=tuple(map(_alert, Alert.objects.unresolved().order_by("-id")[:SHOWN])),
+        url=listed,
+    )
+
+
+def _alert(row: Alert) -> OpenAlert:
+    return OpenAlert(
+        title=row.title,
+        subject=row.subject_label,
+        severity=row.severity,
+        severity_label=row.get_severity_display(),
+        is_acknowledged=row.state == AlertState.ACKNOWLEDGED,
+        opened_at=row.opened_at,
+        url=reverse("admin:governance_alert_change", args=[row.pk]),
+    )

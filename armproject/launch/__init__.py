@@ -1,0 +1,1 @@
+"""What stands behind bin/up: brings everything up, shows how, and keeps it running."""

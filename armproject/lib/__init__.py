@@ -1,0 +1,1 @@
+"""Code that knows no app and could live in any project."""

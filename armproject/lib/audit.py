@@ -1,0 +1,66 @@
+"""The way every action says what it did.
+
+The log itself is kept by a higher app, which installs itself as the recorder; without a recorder
+nothing may change, so recording then fails.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that happened. `before` and `after` hold only changed, printable fields."""
+
+    action: str
+    resource_type: str
+    resource_id: str
+    resource_label: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+class Recorder(Protocol):
+    def __call__(self, deed: Deed, /) -> None: ...
+
+
+_recorder: Recorder | None = None
+
+
+def install(recorder: Recorder) -> None:
+    """Make this the recorder of all deeds."""
+    global _recorder  # noqa: PLW0603 - one recorder a process, installed at start
+    _recorder = recorder
+
+
+def record(
+    action: str,
+    subject: Any = None,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Append one audit event in the transaction of the change it describes.
+
+    `subject` is the row the action was about. Secrets never belong in `before`, `after` or
+    `details`.
+    """
+    if _recorder is None:
+        raise RuntimeError("No audit recorder is installed; nothing may change unrecorded.")
+    _recorder(
+        Deed(
+            action=action,
+            resource_type=subject._meta.label_lower if subject is not None else "",
+            resource_id=str(subject.pk) if subject is not None else "",
+            resource_label=str(subject)[:200] if subject is not None else "",
+            before=before or {},
+            after=after or {},
+            details=details or {},
+            reason=reason,
+        )
+    )

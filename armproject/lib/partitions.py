@@ -1,0 +1,97 @@
+"""Tables cut by time, so that old rows leave by dropping a table and no query reads them all."""
+
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.migrations.operations.models import CreateModel
+
+from armproject.lib.isolation import quoted
+
+# Made by the owner of the tables, callable by the application: it can add partitions, nothing else.
+ENSURE_PARTITIONS = """
+CREATE FUNCTION arm_ensure_partitions(parent regclass, step text, first date, number integer)
+RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $arm$
+DECLARE
+  width interval := CASE step WHEN 'month' THEN interval '1 month' WHEN 'day' THEN '1 day' END;
+  start date;
+  name text;
+  made integer := 0;
+BEGIN
+  IF width IS NULL OR NOT EXISTS (SELECT 1 FROM pg_partitioned_table WHERE partrelid = parent) THEN
+    RAISE EXCEPTION '% is not cut into such partitions', parent;
+  END IF;
+  IF number > 120 OR first < '2020-01-01' OR first > current_date + 400 THEN
+    RAISE EXCEPTION 'these partitions are out of range';
+  END IF;
+  FOR turn IN 0..number - 1 LOOP
+    start := (date_trunc(step, first) + turn * width)::date;
+    name := format('%s_%s', parent, to_char(start, CASE step WHEN 'day' THEN 'YYYY_MM_DD'
+                                                   ELSE 'YYYY_MM' END));
+    IF to_regclass('public.' || quote_ident(name)) IS NULL THEN
+      EXECUTE format('CREATE TABLE public.%I PARTITION OF %s FOR VALUES FROM (%L) TO (%L)',
+                     name, parent, start, start + width);
+      -- Triggers for rows come with the partition, those for statements do not.
+      IF EXISTS (SELECT 1 FROM pg_trigger
+                 WHERE tgrelid = parent AND tgname = 'never_truncated') THEN
+        EXECUTE format('CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.%I'
+                       ' FOR EACH STATEMENT EXECUTE FUNCTION arm_refuse_change()', name);
+      END IF;
+      made := made + 1;
+    END IF;
+  END LOOP;
+  RETURN made;
+END $arm$;
+REVOKE ALL ON FUNCTION arm_ensure_partitions(regclass, text, date, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION arm_ensure_partitions(regclass, text, date, integer) TO arm_app;
+"""
+
+
+class CreatePartitionedModel(CreateModel):
+    """Create a model's table partitioned by month or day of one of its columns.
+
+    The table's key is (id, column): rows are found by id within a span of time. `back` and
+    `ahead` say how many partitions exist from the start; `ensure_partitions` adds more.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        fields: Any,
+        options: Any = None,
+        bases: Any = None,
+        managers: Any = None,
+        *,
+        column: str,
+        step: str = "month",
+        back: int = 2,
+        ahead: int = 3,
+    ) -> None:
+        super().__init__(name, fields, options, bases, managers)
+        self.column, self.step, self.back, self.ahead = column, step, back, ahead
+
+    def database_forwards(self, app_label: str, schema_editor: Any, old: Any, new: Any) -> None:
+        model = new.apps.get_model(app_label, self.name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        sql, params = schema_editor.table_sql(model)
+        column = quoted(self.column)
+        key = f", PRIMARY KEY (id, {column})) PARTITION BY RANGE ({column})"
+        sql = sql.replace(" PRIMARY KEY", "", 1).rstrip().removesuffix(")") + key
+        schema_editor.execute(sql, params or None)
+        schema_editor.deferred_sql.extend(schema_editor._model_indexes_sql(model))
+        schema_editor.execute(
+            f"SELECT arm_ensure_partitions('{model._meta.db_table}', '{self.step}',"
+            f" (current_date - interval '{self.back} {self.step}')::date,"
+            f" {self.back + self.ahead + 1})"
+        )
+
+
+def ensure_partitions(table: str, step: str, first: date, number: int) -> int:
+    """Make sure `number` partitions exist from `first` on; return how many are new."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT arm_ensure_partitions(%s::regclass, %s, %s, %s)", [table, step, first, number]
+        )
+        return int(cursor.fetchone()[0])

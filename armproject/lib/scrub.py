@@ -1,0 +1,43 @@
+"""The last net under secrets in text: known shapes of keys are cut out. Not the rule, a defence."""
+
+import re
+
+HIDDEN = "[hidden]"
+LONGEST = 64 * 2**10
+
+_NAMES = r"(?:api|access|secret|private)[_-]?(?:key|token)|password|passwd|secret|token|sig"
+_SHAPES = [
+    # PEM comes first: its base64 could look like anything else.
+    (r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", HIDDEN),
+    (r"(?<=://)[^/\s?#]*@", f"{HIDDEN}@"),
+    (r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*){0,3}", HIDDEN),
+    (r"\barm_sk_[\w-]{8,}", HIDDEN),
+    (r"\bsk-[\w-]{8,}", HIDDEN),
+    (r"\bAIza[\w-]{20,}", HIDDEN),
+    (r"\bya29\.[\w-]{10,}", HIDDEN),
+    (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", HIDDEN),
+    (r"\b(?:ghp|gho|ghs|ghr|github_pat)_\w{16,}", HIDDEN),
+    (r"\bxox[a-z]-[\w-]{10,}", HIDDEN),
+    (r"\bls(?:v2|__)_?\w{16,}", HIDDEN),
+    (r"\bwhsec_[\w+/=-]{8,}", HIDDEN),
+    (r"(?i)\b(bearer|basic) +[\w.~+/=-]{8,}", rf"\1 {HIDDEN}"),
+    (rf"(?i)\b({_NAMES})(=|\"?: ?\"?)[^\s&\",;]+", rf"\1\2{HIDDEN}"),
+]
+_PATTERNS = [(re.compile(shape, re.DOTALL), instead) for shape, instead in _SHAPES]
+# C0, DEL and C1 controls, line and paragraph separators, and what turns the reading direction.
+_UNSEEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_ESCAPES = {code: f"\\u{code:04x}" for code in _UNSEEN} | {9: "\\t", 10: "\\n", 13: "\\r"}
+
+
+def scrub(text: str) -> str:
+    """Return the text without anything shaped like a key, token or password in a URL."""
+    for pattern, instead in _PATTERNS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def printable(text: str, longest: int = 2_000) -> str:
+    """Return the text scrubbed, on one line and short: fit for a log."""
+    clean = scrub(text[:LONGEST]).translate(_ESCAPES)
+    clean = clean.encode("utf-8", "backslashreplace").decode()
+    return clean if len(clean) <= longest else f"{clean[:longest]}… ({len(text)} characters)"

@@ -1,0 +1,123 @@
+"""Gives every request an id and a place in its trace, and logs it in one line."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from time import perf_counter
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from armproject.lib import context
+from armproject.lib.scrub import printable
+
+log = structlog.get_logger("armproject.access")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Our span of a W3C trace; `flags` says whether its beginner wants it recorded."""
+
+    trace_id: str
+    span_id: str
+    flags: str
+
+    @classmethod
+    def following(cls, header: str) -> "Trace":
+        """Continue the caller's trace with a span of ours, or begin one."""
+        found = TRACEPARENT.fullmatch(header.strip())
+        if found is None:
+            return cls.begun()
+        version, trace_id, parent, flags, more = found.groups()
+        unknown = version == "ff" or (version == "00" and more is not None)
+        if unknown or not trace_id.strip("0") or not parent.strip("0"):
+            return cls.begun()
+        return cls(trace_id, secrets.token_hex(8), flags if version == "00" else "00")
+
+    @classmethod
+    def begun(cls) -> "Trace":
+        """Begin a trace."""
+        return cls(secrets.token_hex(16), secrets.token_hex(8), "01")
+
+    def __str__(self) -> str:
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
+
+
+class RequestContextMiddleware:
+    """Stands outermost: what is inside can ask the context which request it serves.
+
+    Who asks is learnt further in; whoever learns it may leave it as `request.arm_context`, and
+    the access log will name the organization and the principal.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = perf_counter()
+        trace = Trace.following(request.META.get("HTTP_TRACEPARENT", ""))
+        info = context.RequestInfo(
+            request_id=_request_id(request),
+            trace_id=trace.trace_id,
+            span_id=trace.span_id,
+            address=client_address(request),
+            user_agent=printable(request.META.get("HTTP_USER_AGENT", ""), 200),
+        )
+        with context.use(replace(context.current(), request=info)) as outer:
+            response = self.get_response(request)
+            with context.use(getattr(request, "arm_context", outer)):
+                _log(request, response, perf_counter() - began)
+        response.headers["X-Request-ID"] = info.request_id
+        response.headers["traceparent"] = str(trace)
+        return response
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the client, as the outermost of our own proxies saw it.
+
+    Each proxy appends whom it saw to X-Forwarded-For; only as many entries are believed as there
+    are proxies of ours, because everything before them is the client's own word.
+    """
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    proxies = settings.ARM_TRUSTED_PROXIES
+    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if proxies < 1 or len(seen) < proxies:
+        return _address(direct)
+    return _address(seen[-proxies]) or _address(direct)
+
+
+def _address(text: str) -> str:
+    """Return the address without a port, or nothing where it is none."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
+
+
+def _request_id(request: HttpRequest) -> str:
+    given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def _log(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    """Write the access line. The route is logged and not the path, which may name people."""
+    match = request.resolver_match
+    log.info(
+        "request",
+        method=request.method,
+        route=f"/{match.route}" if match else "(no route)",
+        status=response.status_code,
+        ms=round(seconds * 1000, 1),
+        address=context.current().request.address,
+    )

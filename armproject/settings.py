@@ -1,0 +1,282 @@
+"""Every setting, read from the environment once. `.env.example` explains each variable."""
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+from psycopg_pool import ConnectionPool
+
+from armproject.lib import secrets_file
+from armproject.lib.embedded_postgres import EmbeddedPostgres
+from armproject.lib.logs import configure_logging
+from armproject.lib.rest.schema import SPECTACULAR
+from armproject.look import UNFOLD as STUDIO
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+TESTING = env.bool("ARM_TESTING", default=False)
+DATA_DIR = Path(env("ARM_DATA_DIR", default=str(BASE_DIR / ".arm"))).absolute()
+DATABASE_URL = env("DATABASE_URL", default="")
+REDIS_URL = env("REDIS_URL", default="")
+
+# --- secrets: given by the environment, or made once for a self-contained installation
+_kept = {} if DATABASE_URL else secrets_file.load_or_create(DATA_DIR / "secrets.env")
+SECRET_KEY = env("ARM_SECRET_KEY", default=_kept.get("ARM_SECRET_KEY", ""))
+ARM_MASTER_KEYS = env("ARM_MASTER_KEYS", default=_kept.get("ARM_MASTER_KEYS", ""))
+ARM_MASTER_KEYS_FILE = env("ARM_MASTER_KEYS_FILE", default="")
+
+# --- who may reach us
+DEBUG = env.bool("ARM_DEBUG", default=False)
+ARM_BASE_URL = env("ARM_BASE_URL", default="http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.list("ARM_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+ARM_TRUSTED_PROXIES = env.int("ARM_TRUSTED_PROXIES", default=0)
+CSRF_TRUSTED_ORIGINS = env.list("ARM_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "armproject.apps.StudioConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "accounts",
+    "jobs",
+    "governance",
+    "connectors",
+    "agents",
+    "costs",
+    "armproject.demo.apps.DemoConfig",
+]
+
+MIDDLEWARE = [
+    "armproject.lib.tracing.RequestContextMiddleware",
+    "armproject.lib.headers.SafeHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "accounts.middleware.ProgramLane",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.OrganizationMiddleware",
+]
+
+ROOT_URLCONF = "armproject.urls"
+WSGI_APPLICATION = "armproject.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- one PostgreSQL: ours, or the one DATABASE_URL names. The processes log in as a role that
+# owns nothing; only migrations use the owner.
+EMBEDDED_POSTGRES: EmbeddedPostgres | None = None
+if DATABASE_URL:
+    _app = env.db("DATABASE_URL")
+    _owner = env.db("DATABASE_OWNER_URL", default=DATABASE_URL)
+else:
+    EMBEDDED_POSTGRES = EmbeddedPostgres(DATA_DIR / "postgres", durable=not TESTING)
+    _app = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "arm",
+        "USER": "arm_app",
+        "HOST": str(EMBEDDED_POSTGRES.socket_dir),
+        "PORT": EMBEDDED_POSTGRES.port,
+    }
+    _owner = {**_app, "USER": "arm_owner"}
+_options = {"application_name": "arm", "server_side_binding": True}
+_pool = {
+    "min_size": 1,
+    "max_size": env.int("ARM_DATABASE_POOL", default=16),
+    "timeout": 10,
+    # A pool that lost its server would wait ever longer between its attempts. This one tries each
+    # second, and drops what else it holds, so that requests wait no longer than the server.
+    "reconnect_timeout": 1,
+    "reconnect_failed": ConnectionPool.check,
+}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {**_app, "OPTIONS": {**_options, **({} if TESTING else {"pool": _pool})}},
+    "owner": {**_owner, "OPTIONS": _options, "TEST": {"MIRROR": "default"}},
+}
+DATABASE_ROUTERS = ["accounts.routing.OwnerMigrates"]
+ATOMIC_REQUESTS = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "arm",
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# --- work that happens by itself
+CELERY_BROKER_URL = REDIS_URL or "pgmq://"
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 900,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_keepalive": True,
+        "health_check_interval": 30,
+    }
+else:
+    _broker = env(
+        "ARM_BROKER_DSN",
+        default=""
+        if EMBEDDED_POSTGRES is None
+        else f"host='{EMBEDDED_POSTGRES.socket_dir}' port={EMBEDDED_POSTGRES.port}"
+        " user=arm_broker dbname=arm_broker",
+    )
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "conn_string": _broker,
+        "init_extension": False,
+        "visibility_timeout": 900,
+        "polling_interval": 0.2,
+        "wait_time_seconds": 0,
+    }
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- people
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_validation = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_validation}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_validation}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_validation}.CommonPasswordValidator"},
+    {"NAME": f"{_validation}.NumericPasswordValidator"},
+]
+CSRF_FAILURE_VIEW = "armproject.lib.error_pages.csrf_failure"
+CSRF_FAILURE_VIEW = "armproject.lib.error_pages.csrf_failure"
+LOGIN_URL = "/studio/login/"
+LOGIN_REDIRECT_URL = "/studio/"
+SECURE = ARM_BASE_URL.startswith("https://")
+SESSION_COOKIE_NAME = "__Host-arm-session" if SECURE else "arm-session"
+CSRF_COOKIE_NAME = "__Host-arm-csrf" if SECURE else "arm-csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ARM_TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- the API
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.scoping.authentication.RequestPrincipal"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.scoping.authentication.DeclaredPermission"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "armproject.lib.rest.envelope.EnvelopeRenderer",
+        "armproject.lib.rest.envelope.EnvelopeBrowsableRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["armproject.lib.rest.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "armproject.lib.rest.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": [
+        "armproject.lib.rest.filters.StrictQuery",
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "armproject.lib.rest.filters.TextSearch",
+        "armproject.lib.rest.filters.Ordering",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "armproject.lib.rest.autoschema.EnvelopeSchema",
+    "EXCEPTION_HANDLER": "armproject.lib.rest.errors.handle_exception",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    **SPECTACULAR,
+    # The same field name stands for different sets of words; each set has one name.
+    "ENUM_NAME_OVERRIDES": {
+        "AgentStatusEnum": "agents.models.AgentStatus",
+        "AgentTypeEnum": "agents.models.AgentType",
+        "HealthEnum": "agents.models.Health",
+        "ConnectionStatusEnum": "connectors.models.ConnectionStatus",
+        "SyncKindEnum": "connectors.models.SyncKind",
+        "SyncStateEnum": "connectors.models.SyncState",
+        "JobStateEnum": "jobs.models.JobState",
+        "RoleEnum": "accounts.roles.Role",
+        "AgentChangeKindEnum": "agents.models.agent_change.ChangeKind",
+        "AlertStateEnum": "governance.models.AlertState",
+        "AlertEventKindEnum": "governance.models.AlertEventKind",
+        "ChannelKindEnum": "governance.models.ChannelKind",
+        "NotificationStateEnum": "governance.models.NotificationState",
+    },
+}
+
+UNFOLD = STUDIO
+
+# --- mail: a folder of .eml files unless EMAIL_URL names a server
+EMAIL_URL = env("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("ARM_FROM_EMAIL", default="ARM <arm@localhost>")
+
+# --- language, time, files
+LANGUAGE_CODE = "en"
+USE_I18N = False
+FORMAT_MODULE_PATH = ["armproject.formats"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("ARM_STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 31_536_000 if not DEBUG else 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+DEFAULT_EXCEPTION_REPORTER = "armproject.lib.reporting.BareReporter"
+DEFAULT_EXCEPTION_REPORTER = "armproject.lib.reporting.BareReporter"
+LOGGING_CONFIG = None
+configure_logging(env("ARM_LOG_LEVEL", default="INFO"), json=env.bool("ARM_LOG_JSON", default=True))

@@ -1,0 +1,29 @@
+"""The site map: the Studio, the API, its documentation, and health."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from armproject.health import HealthView
+
+API = ("accounts", "jobs", "governance", "connectors", "agents", "costs")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(url="/studio/"), name="home"),
+    path("admin/", RedirectView.as_view(url="/studio/")),
+    path("studio", RedirectView.as_view(url="/studio/")),
+    path("studio/", admin.site.urls),
+    path("api/v1/health", HealthView.as_view(), name="health"),
+    path("api/health", HealthView.as_view(schema=None)),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    *(path("api/v1/", include(f"{app}.api.urls")) for app in API if find_spec(f"{app}.api.urls")),
+]
+
+handler400 = "armproject.lib.error_pages.bad_request"
+handler403 = "armproject.lib.error_pages.permission_denied"
+handler404 = "armproject.lib.error_pages.page_not_found"
+handler500 = "armproject.lib.error_pages.server_error"

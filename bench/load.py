@@ -1,0 +1,81 @@
+"""A load generator that costs little itself: kept-alive sockets and requests made once."""
+
+import socket
+import statistics
+import threading
+import time
+from dataclasses import dataclass
+
+
+@dataclass
+class Result:
+    """What a round of load showed: requests a second, and the answers' median time in ms."""
+
+    per_second: float
+    median_ms: float
+
+
+class Connection:
+    """One kept-alive connection that sends the same request again and again."""
+
+    def __init__(self, port: int, path: str, headers: dict[str, str]) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self.request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+    def ask(self) -> bytes:
+        """Send the request and return the body; anything but 200 is an error."""
+        self.socket.sendall(self.request)
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += self._more()
+        head, _, body = data.partition(b"\r\n\r\n")
+        if b" 200 " not in head.split(b"\r\n", 1)[0]:
+            raise RuntimeError(head.split(b"\r\n", 1)[0].decode() + " " + body[:300].decode())
+        length = next(
+            int(line.split(b":")[1])
+            for line in head.lower().split(b"\r\n")
+            if line.startswith(b"content-length")
+        )
+        while len(body) < length:
+            body += self._more()
+        return body
+
+    def _more(self) -> bytes:
+        part = self.socket.recv(1 << 20)
+        if not part:
+            raise RuntimeError("the server hung up")
+        return part
+
+
+def measure(
+    port: int, path: str, headers: dict[str, str], *, seconds: float, connections: int
+) -> Result:
+    """Ask for one path over some connections for a while."""
+    lines = [Connection(port, path, headers) for _ in range(connections)]
+    for line in lines:
+        line.ask()
+    times: list[float] = []
+    errors: list[Exception] = []
+    end = time.perf_counter() + seconds
+
+    def work(line: Connection) -> None:
+        try:
+            while (began := time.perf_counter()) < end:
+                line.ask()
+                times.append(time.perf_counter() - began)
+        except Exception as error:  # noqa: BLE001 - told to the one who waits
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(line,)) for line in lines]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    spent = time.perf_counter() - began
+    return Result(len(times) / spent, statistics.median(times) * 1000)

@@ -1,0 +1,88 @@
+"""The reference: the same rows through a plain Django REST framework list with a cursor.
+
+Its own small project: no middleware, no tenant settings, a model serializer over the same fields,
+an API key looked up by its digest. It logs in as the owner, so row-level security costs it nothing.
+"""
+
+import hashlib
+import os
+from typing import Any
+
+import django
+from django.conf import settings
+
+if not settings.configured:
+    import environ
+
+    DATABASE = environ.Env.db_url_config(os.environ["DATABASE_URL"])
+    settings.configure(
+        SECRET_KEY="bench",
+        ALLOWED_HOSTS=["*"],
+        DATABASES={
+            "default": {**DATABASE, "USER": "postgres", "OPTIONS": {"pool": {"max_size": 8}}}
+        },
+        INSTALLED_APPS=[
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "rest_framework",
+            "accounts",
+            "connectors",
+            "agents",
+        ],
+        AUTH_USER_MODEL="accounts.User",
+        ROOT_URLCONF="bench.plain",
+        MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+        USE_TZ=True,
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        REST_FRAMEWORK={"UNAUTHENTICATED_USER": None},
+    )
+    django.setup()
+
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from rest_framework import authentication, exceptions, generics, pagination, serializers
+
+from accounts.models import ApiKey
+from agents.models import Agent
+
+FIELDS: list[str] = os.environ.get("ARM_BENCH_FIELDS", "id,name").split(",")
+
+
+class KeyAuthentication(authentication.BaseAuthentication):
+    def authenticate(self, request: Any) -> tuple[Any, Any]:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        key = ApiKey._base_manager.select_related("user").filter(digest=digest).first()
+        if key is None:
+            raise exceptions.AuthenticationFailed
+        return key.user, key
+
+
+class AgentSerializer(serializers.ModelSerializer[Agent]):
+    class Meta:
+        model = Agent
+        fields = FIELDS
+
+
+class Newest(pagination.CursorPagination):
+    ordering = "-id"
+    page_size = 20
+
+
+class AgentList(generics.ListAPIView[Agent]):
+    authentication_classes = [KeyAuthentication]
+    pagination_class = Newest
+    serializer_class = AgentSerializer
+
+    def get_queryset(self) -> Any:
+        key = self.request.auth
+        return Agent._base_manager.filter(organization_id=key.organization_id)
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok")
+
+
+urlpatterns = [path("api/health", health), path("agents", AgentList.as_view())]
+application = get_wsgi_application()

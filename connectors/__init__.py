@@ -1,0 +1,1 @@
+"""Where the agents of an organization live: vendors behind one interface."""

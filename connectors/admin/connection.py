@@ -1,0 +1,120 @@
+"""The list of connections, and the way to each page about one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from unfold.decorators import action, display
+
+from accounts.scoping.admin import StudioAdmin
+from connectors.actions.retest_connections import retest_connections
+from connectors.admin.pages import ConnectionPages
+from connectors.admin.words import STATUS_COLOURS, capability_rows
+from connectors.catalogue import offers
+from connectors.models import Connection
+from connectors.registry import kinds, load
+
+
+def moment(at: datetime | None) -> str:
+    """Return a time as the Studio shows it: how long ago, its date under the pointer."""
+    return render_to_string("studio/moment.html", {"at": at}) if at else ""
+
+
+class VendorFilter(admin.SimpleListFilter):
+    """By vendor."""
+
+    title = "vendor"
+    parameter_name = "vendor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind, load(kind).label) for kind in kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(vendor=self.value()) if self.value() else queryset
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ConnectionPages, StudioAdmin):
+    permissions = {
+        "view": "connections.read",
+        "add": "connections.write",
+        "change": "connections.write",
+    }
+    list_display = [
+        "connection",
+        "status_label",
+        "reason",
+        "abilities",
+        "agents",
+        "tested",
+        "read",
+    ]
+    list_filter = [VendorFilter, "status"]
+    search_fields = ["name"]
+    ordering = ("name", "id")
+    actions = ["test_again"]
+    change_list_template = "connectors/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
+        return Connection.objects.with_agent_count()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return StudioAdmin.has_change_permission(self, request, obj)
+
+    def get_urls(self) -> list[Any]:
+        return [*self.own_urls(), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        extra = {"offers": offers(), "is_empty": not Connection.objects.exists()}
+        answer: HttpResponse = super().changelist_view(request, {**extra, **(extra_context or {})})
+        return answer
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:connectors_connection_connect"))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.show(request, object_id)
+
+    @display(description="Connection", ordering="name")
+    def connection(self, row: Connection) -> str:
+        label = load(row.vendor).label if row.vendor in kinds() else row.vendor
+        return render_to_string("connectors/cell_name.html", {"row": row, "label": label})
+
+    @display(description="Status", ordering="status", label=STATUS_COLOURS)
+    def status_label(self, row: Connection) -> str:
+        return row.get_status_display()
+
+    @display(description="Why")
+    def reason(self, row: Connection) -> str:
+        return render_to_string("connectors/cell_reason.html", {"row": row})
+
+    @display(description="Can do")
+    def abilities(self, row: Connection) -> str:
+        rows = capability_rows(row.capabilities)
+        return render_to_string("connectors/cell_abilities.html", {"rows": rows})
+
+    @display(description="Agents", ordering="agent_count")
+    def agents(self, row: Any) -> str:
+        return render_to_string("connectors/cell_agents.html", {"row": row})
+
+    @display(description="Tested", ordering="tested_at")
+    def tested(self, row: Connection) -> str:
+        return moment(row.tested_at)
+
+    @display(description="Last read", ordering="synced_at")
+    def read(self, row: Connection) -> str:
+        return moment(row.synced_at)
+
+    @action(description="Test again", permissions=["change"])
+    def test_again(self, request: HttpRequest, queryset: Any) -> None:
+        count = retest_connections(queryset)
+        messages.success(request, f"Tests under way: {count}. Reload to see what they found.")

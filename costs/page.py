@@ -1,0 +1,258 @@
+"""What the Studio's page of costs shows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import has_permission
+from armproject.lib.money import Money
+from armproject.lib.rest.encoding import rfc3339
+from connectors.models import Connection
+from connectors.registry import kinds, load
+from costs import reports
+from costs.chart import Bars, bars
+from costs.models import CostSource
+from costs.periods import Every, Named, Stretch, named, zone_of
+from costs.reports import By, Freshness, Part, Point, Summary
+
+SHOWN = 12
+HUNDRED = 100
+NAMES = {
+    Named.TODAY: ("Today", "yesterday by now"),
+    Named.WEEK: ("This week", "last week by now"),
+    Named.MONTH: ("This month", "last month by now"),
+}
+BILLED = (CostSource.BILLED, CostSource.ALLOCATED)
+NO_AGENT_NOTE = (
+    "No agent: keys that no known agent uses, what the vendor's sessions do not explain, and "
+    "charges that name nobody."
+)
+MEANING = {
+    CostSource.BILLED: "The vendor's bill says so.",
+    CostSource.ALLOCATED: "From the vendor's bill, which does not name agents; divided by use.",
+    CostSource.ESTIMATED: "Tokens by the public price list; the vendor has not billed them.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the page's totals, beside the same part of the span before."""
+
+    label: str
+    compared: str
+    money: Money
+    tokens: int
+    change: int | None
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One hour or day: money in two parts by how it is known, and tokens."""
+
+    at: datetime | date
+    money: Money
+    tokens: int
+    unpriced: int
+    billed: Decimal
+    estimated: Decimal
+    height: Decimal
+    is_ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The trend of the stretch."""
+
+    every: Every
+    bars: Sequence[Bar]
+    ticks: Sequence[Money]
+    most_tokens: Decimal
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(bar.money.amount or bar.tokens for bar in self.bars)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: what it is, what it cost, how that is known."""
+
+    part: Part
+    money: Money | None
+    percent: Decimal
+    url: str
+    sources: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: str
+    noun: str
+    rows: Sequence[Row]
+    others: int
+    others_money: Money
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How much of the total is known in one way."""
+
+    source: str
+    label: str
+    meaning: str
+    money: Money
+    percent: Decimal
+
+
+def read_page(stretch: Stretch, currency: str = "") -> dict[str, Any]:
+    """Return the page: totals, trend, tables, what has no price, and how fresh it is."""
+    own = reports.organization()
+    summary = reports.summary(stretch)
+    known = [total.now.currency for total in summary.totals]
+    shown = currency if currency in known else known[0]
+    fresh = reports.freshness()
+    total = next(each.now for each in summary.totals if each.now.currency == shown)
+    return {
+        "stretch": stretch,
+        "currency": shown,
+        "currencies": known if len(known) > 1 else [],
+        "figures": list(_figures(stretch, own.time_zone, shown)),
+        "total": Money(total.cost, shown),
+        "total_part": total,
+        "course": _course(stretch, shown),
+        "tables": [_agents(stretch, shown), _models(stretch, shown)],
+        "unpriced": reports.unpriced(stretch),
+        "known": _known(total, shown),
+        "fresh": fresh,
+        "vendors": {kind: load(kind).label for kind in kinds()},
+        "is_empty": _is_empty(summary, fresh),
+        "has_connections": Connection.objects.connected().exists(),
+        "may_sync": has_permission("costs.sync") and bool(fresh),
+        "may_connect": has_permission("connections.write"),
+        "export": _export_url(stretch),
+    }
+
+
+def _figures(stretch: Stretch, zone: str, currency: str) -> Iterable[Figure]:
+    now = timezone.now()
+    for name, (label, compared) in NAMES.items():
+        summary = reports.summary(named(name, now, zone_of(zone)))
+        found = [total for total in summary.totals if total.now.currency == currency]
+        total = found[0] if found else None
+        change = total.change if total else None
+        yield Figure(
+            label,
+            compared,
+            Money(total.now.cost if total else Decimal(0), currency),
+            total.now.tokens if total else 0,
+            None if change is None else round(change * HUNDRED),
+            f"?period={name}",
+            stretch.name == name,
+        )
+
+
+def _course(stretch: Stretch, currency: str) -> Course:
+    points = [point for point in reports.trend(stretch) if _is_of(point, currency)]
+    drawn = bars([point.part.cost for point in points])
+    most = max((point.part.tokens for point in points), default=0)
+    return Course(
+        stretch.every,
+        [_bar(point, drawn, n, currency) for n, point in enumerate(points)],
+        [Money(tick, currency) for tick in drawn.ticks],
+        Decimal(most),
+    )
+
+
+def _is_of(point: Point, currency: str) -> bool:
+    """Tell whether a point is of this currency, or stands for a time without any figures."""
+    return point.part.currency == currency or not point.part.by_source
+
+
+def _bar(point: Point, drawn: Bars, number: int, currency: str) -> Bar:
+    part, known = point.part, point.part.by_source
+    by_bill = sum((known.get(source, Decimal(0)) for source in BILLED), Decimal(0))
+    full = drawn.heights[number]
+    billed = full * by_bill / part.cost if part.cost else Decimal(0)
+    return Bar(
+        point.at,
+        Money(part.cost, currency),
+        part.tokens,
+        part.unpriced_tokens,
+        round(billed, 2),
+        round(full - billed, 2),
+        full,
+        _is_ahead(point.at),
+    )
+
+
+def _is_ahead(at: datetime | date) -> bool:
+    return isinstance(at, datetime) and at > timezone.now()
+
+
+def _agents(stretch: Stretch, currency: str) -> Table:
+    may_open = has_permission("agents.read")
+    return _table(
+        "By agent", "agents", reports.breakdown(stretch, By.AGENT), currency, links=may_open
+    )
+
+
+def _models(stretch: Stretch, currency: str) -> Table:
+    return _table("By model", "models", reports.breakdown(stretch, By.MODEL), currency)
+
+
+def _table(
+    title: str, noun: str, parts: Sequence[Part], currency: str, *, links: bool = False
+) -> Table:
+    same = [part for part in parts if part.currency == currency]
+    rest = same[SHOWN:]
+    most = max((part.cost for part in same), default=Decimal(0))
+    rows = [
+        Row(
+            part,
+            None if part.sources == [CostSource.UNPRICED] else Money(part.cost, currency),
+            round(HUNDRED * part.cost / most, 1) if most else Decimal(0),
+            _agent_url(part.key) if links and part.key else "",
+            [(source, CostSource(source).label) for source in part.sources],
+        )
+        for part in same[:SHOWN]
+    ]
+    others = Money(sum((part.cost for part in rest), Decimal(0)), currency)
+    note = NO_AGENT_NOTE if any(part.label == reports.NO_AGENT for part in same) else ""
+    return Table(title, noun, rows, len(rest), others, note)
+
+
+def _agent_url(key: str) -> str:
+    return reverse("admin:agents_agent_change", args=[key])
+
+
+def _known(total: Part, currency: str) -> list[Known]:
+    amounts = total.by_source
+    return [
+        Known(
+            source,
+            source.label,
+            meaning,
+            Money(amounts[source], currency),
+            round(HUNDRED * amounts[source] / total.cost, 1) if total.cost else Decimal(0),
+        )
+        for source, meaning in MEANING.items()
+        if source in amounts
+    ]
+
+
+def _is_empty(summary: Summary, fresh: Sequence[Freshness]) -> bool:
+    """Tell whether there is nothing at all to show, neither figures nor a finished reading."""
+    has_figures = any(total.now.by_source or total.former for total in summary.totals)
+    return not has_figures and not any(each.usage_at or each.costs_at for each in fresh)
+
+
+def _export_url(stretch: Stretch) -> str:
+    return f"/api/v1/costs/usage/export?start={rfc3339(stretch.start)}&end={rfc3339(stretch.end)}"

@@ -1,0 +1,1 @@
+"""Who is accountable: the audit log, alert rules and alerts."""

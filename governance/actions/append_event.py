@@ -1,0 +1,77 @@
+"""Append to the audit log."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.db import connection
+
+from accounts.fence import current_organization_id
+from accounts.sealing import audit_mac
+from armproject.lib import context
+from armproject.lib.audit import Deed
+from armproject.lib.ids import uuid7
+
+COLUMNS = (
+    "actor_kind",
+    "actor_id",
+    "actor_label",
+    "action",
+    "resource_type",
+    "resource_id",
+    "resource_label",
+    "reason",
+    "request_id",
+    "trace_id",
+    "address",
+    "user_agent",
+)
+
+
+def append_event(deed: Deed) -> None:
+    """Append one event in the transaction of the change, which fails if it cannot be kept."""
+    event_id, organization_id = uuid7(), current_organization_id()
+    facts = _facts(deed)
+    payload = canonical({**facts, "id": event_id, "organization_id": organization_id})
+    diffs = [canonical(facts[name]) for name in ("before", "after", "details")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO governance_auditevent (id, organization_id, payload, mac,"  # noqa: S608
+            f" before, after, details, {', '.join(COLUMNS)})"
+            f" VALUES (%s, %s, %s, %s, %s, %s, %s, {', '.join(['%s'] * len(COLUMNS))})",
+            [
+                event_id,
+                organization_id,
+                payload,
+                audit_mac(payload),
+                *diffs,
+                *(facts[name] for name in COLUMNS),
+            ],
+        )
+
+
+def canonical(value: Any) -> str:
+    """Return the one JSON spelling of a value: sorted keys, no spaces, no NaN."""
+    return json.dumps(
+        value,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+        default=str,
+    )
+
+
+def _facts(deed: Deed) -> dict[str, Any]:
+    now = context.current()
+    request = asdict(now.request)
+    request.pop("span_id")
+    who = now.principal
+    return {
+        **asdict(deed),
+        **{name: value[:300] for name, value in request.items()},
+        "actor_kind": str(who.kind) if who else "anonymous",
+        "actor_id": who.id if who else "",
+        "actor_label": who.label[:200] if who else "",
+        "reason": deed.reason[:500],
+    }

@@ -1,0 +1,15 @@
+"""The Studio's pages about alerts, who hears of them, and the audit log."""
+
+from governance.admin.alerts import AlertAdmin
+from governance.admin.audit import AuditEventAdmin
+from governance.admin.channels import ChannelAdmin
+from governance.admin.notifications import NotificationAdmin
+from governance.admin.rules import AlertRuleAdmin
+
+__all__ = [
+    "AlertAdmin",
+    "AlertRuleAdmin",
+    "AuditEventAdmin",
+    "ChannelAdmin",
+    "NotificationAdmin",
+]

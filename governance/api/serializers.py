@@ -1,0 +1,220 @@
+"""JSON in, JSON out, for the audit log, rules, alerts, channels and their messages."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from accounts.scoping.api import ScopedRelatedField
+from governance.models import Alert, AlertEvent, AlertRule, AuditEvent, Channel, Notification
+
+
+class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
+    class Meta:
+        model = AuditEvent
+        fields: ClassVar = [
+            "id",
+            "at",
+            "actor_kind",
+            "actor_id",
+            "actor_label",
+            "action",
+            "resource_type",
+            "resource_id",
+            "resource_label",
+            "reason",
+            "before",
+            "after",
+            "details",
+            "request_id",
+            "trace_id",
+            "address",
+            "user_agent",
+        ]
+        read_only_fields: ClassVar = fields
+
+
+class MeasureSerializer(serializers.Serializer[Any]):
+    """Something a rule can watch."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    unit = serializers.CharField()
+    subject = serializers.CharField()
+    description = serializers.CharField()
+    lower_is_worse = serializers.BooleanField()
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    """A ready-made rule."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField(source="values.name")
+    why = serializers.CharField()
+    measure = serializers.CharField(source="values.measure")
+
+
+class AlertRuleSerializer(serializers.ModelSerializer[AlertRule]):
+    channels = ScopedRelatedField(queryset=Channel.objects.all(), many=True, required=False)
+    sentence = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = AlertRule
+        fields: ClassVar = [
+            "id",
+            "name",
+            "sentence",
+            "measure",
+            "comparison",
+            "mode",
+            "threshold",
+            "minimum_base",
+            "currency",
+            "window_minutes",
+            "subject_id",
+            "subject_label",
+            "severity",
+            "hold_minutes",
+            "cooldown_minutes",
+            "remind_minutes",
+            "enabled",
+            "channels",
+            "evaluated_at",
+            "trouble",
+            "created_at",
+        ]
+        read_only_fields: ClassVar = ["subject_label", "evaluated_at", "trouble"]
+
+
+class AlertEventSerializer(serializers.ModelSerializer[AlertEvent]):
+    class Meta:
+        model = AlertEvent
+        fields: ClassVar = ["id", "kind", "by", "note", "value", "created_at"]
+        read_only_fields: ClassVar = fields
+
+
+class AlertSerializer(serializers.ModelSerializer[Alert]):
+    rule = serializers.UUIDField(source="rule_id", read_only=True, allow_null=True)
+    acknowledged_by = serializers.EmailField(
+        source="acknowledged_by.email", read_only=True, allow_null=True
+    )
+    resolved_by = serializers.EmailField(
+        source="resolved_by.email", read_only=True, allow_null=True
+    )
+
+    class Meta:
+        model = Alert
+        fields: ClassVar = [
+            "id",
+            "rule",
+            "title",
+            "severity",
+            "state",
+            "subject_type",
+            "subject_id",
+            "subject_label",
+            "message",
+            "value",
+            "threshold",
+            "opened_at",
+            "last_seen_at",
+            "occurrences",
+            "acknowledged_at",
+            "acknowledged_by",
+            "resolved_at",
+            "resolved_by",
+            "resolution",
+        ]
+        read_only_fields: ClassVar = fields
+
+
+class AlertDetailSerializer(AlertSerializer):
+    """One alert with its history."""
+
+    events = AlertEventSerializer(many=True, read_only=True)
+
+    class Meta(AlertSerializer.Meta):
+        fields: ClassVar = [*AlertSerializer.Meta.fields, "events"]
+        read_only_fields: ClassVar = fields
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    """What somebody has to say about what they do."""
+
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ChannelSerializer(serializers.ModelSerializer[Channel]):
+    emails = serializers.ListField(child=serializers.EmailField(), required=False)
+    leads_to = serializers.CharField(read_only=True)
+    target = serializers.CharField(
+        write_only=True,
+        required=False,
+        max_length=2000,
+        help_text="The URL of a webhook, or what the service shows: its webhook URL or key.",
+    )
+    signing_secret = serializers.CharField(
+        write_only=True,
+        required=False,
+        max_length=200,
+        help_text="Signs webhooks (whsec_…); made by ARM and shown once if left out.",
+    )
+
+    class Meta:
+        model = Channel
+        fields: ClassVar = [
+            "id",
+            "name",
+            "kind",
+            "emails",
+            "leads_to",
+            "target",
+            "signing_secret",
+            "is_default",
+            "verified_at",
+            "last_error",
+            "created_at",
+        ]
+        read_only_fields: ClassVar = ["verified_at", "last_error"]
+
+
+class ChannelChangeSerializer(ChannelSerializer):
+    """What can change of a channel: everything but its kind."""
+
+    class Meta(ChannelSerializer.Meta):
+        read_only_fields: ClassVar = [*ChannelSerializer.Meta.read_only_fields, "kind"]
+
+
+class NewChannelSerializer(ChannelSerializer):
+    """The answer to adding a channel: the only time a signing secret made by ARM is shown."""
+
+    signing_secret = serializers.CharField(read_only=True, allow_null=True)
+
+
+class TrialSerializer(serializers.Serializer[Any]):
+    """How a test message fared."""
+
+    ok = serializers.BooleanField()
+    message = serializers.CharField()
+
+
+class NotificationSerializer(serializers.ModelSerializer[Notification]):
+    alert = serializers.UUIDField(source="alert_id", read_only=True)
+    channel = serializers.UUIDField(source="channel_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Notification
+        fields: ClassVar = [
+            "id",
+            "alert",
+            "channel",
+            "channel_label",
+            "transition",
+            "turn",
+            "message",
+            "state",
+            "attempts",
+            "last_error",
+            "sent_at",
+            "created_at",
+        ]
+        read_only_fields: ClassVar = fields

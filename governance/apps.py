@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class GovernanceConfig(AppConfig):
+    name = "governance"
+    verbose_name = "Governance"
+
+    def ready(self) -> None:
+        from armproject.lib import audit
+        from governance.actions.append_event import append_event
+
+        audit.install(append_event)

@@ -1,0 +1,220 @@
+"""The Studio's forms about alert rules and channels."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from accounts.scoping.admin import ActionForm
+from armproject.lib.secret import Secret
+from governance import subjects
+from governance.actions.change_channel import change_channel
+from governance.actions.change_rule import change_rule
+from governance.actions.create_channel import create_channel
+from governance.actions.create_rule import create_rule
+from governance.models import AlertRule, Channel
+from governance.registry import MEASURES
+from governance.wording import span
+
+WINDOWS = (5, 15, 30, 60, 180, 360, 720, 1440, 3 * 1440, 7 * 1440, 30 * 1440)
+WAITS = (0, 5, 10, 15, 30, 60, 180, 360, 720, 1440)
+MOST_SUBJECTS = 300
+
+Choices = list[tuple[str, Any]]
+
+
+def minutes_field(label: str, steps: tuple[int, ...], zero: str, help_text: str) -> Any:
+    """Return a choice of spans of time, told in words."""
+    choices = [(step, span(step).capitalize() if step else zero) for step in steps]
+    return forms.TypedChoiceField(
+        label=label,
+        choices=choices,
+        coerce=int,
+        widget=UnfoldAdminSelectWidget,
+        help_text=help_text,
+    )
+
+
+class AlertRuleForm(ActionForm):
+    """What to watch, when it is bad, and who hears of it."""
+
+    measure = forms.ChoiceField(label="Watch", widget=UnfoldAdminSelectWidget)
+    subject_id = forms.ChoiceField(
+        label="Of",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="All watches everything the measure knows.",
+    )
+    window_minutes = minutes_field("In the last", WINDOWS, "", "How far back to look.")
+    hold_minutes = minutes_field(
+        "Resolve when good for", WAITS, "At once", "An alert then resolves by itself."
+    )
+    cooldown_minutes = minutes_field(
+        "Then stay quiet for", WAITS, "Not at all", "So that what goes up and down tells you once."
+    )
+    remind_minutes = minutes_field(
+        "Remind every", WAITS, "Never", "Until somebody acknowledges the alert."
+    )
+    recipients = forms.ModelMultipleChoiceField(
+        queryset=Channel.objects.none(),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="Leave it empty to tell the organization's default channels.",
+    )
+
+    class Meta:
+        model = AlertRule
+        fields: ClassVar = [
+            "name",
+            "measure",
+            "subject_id",
+            "comparison",
+            "threshold",
+            "mode",
+            "minimum_base",
+            "window_minutes",
+            "severity",
+            "hold_minutes",
+            "cooldown_minutes",
+            "remind_minutes",
+            "enabled",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("measure", measure_choices())
+        self._offer("subject_id", subject_choices())
+        self._offer_present_spans()
+        recipients: Any = self.fields["recipients"]
+        recipients.queryset = Channel.objects.all()
+        if not self.instance._state.adding:
+            recipients.initial = list(self.instance.channels.values_list("pk", flat=True))
+        self.fields["threshold"].help_text = "20 % is 0.2. For a jump: how many times as much."
+        self.fields["minimum_base"].help_text = "Below this the window before says nothing."
+
+    def act(self) -> AlertRule:
+        values = {**self.cleaned_data}
+        channels = list(values.pop("recipients"))
+        values["subject_id"] = values["subject_id"] or None
+        if self.instance._state.adding:
+            return create_rule(channels=channels, **values)
+        return change_rule(self.instance, channels=channels, **values)
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        """Set the choices of a field; the present value stays among them."""
+        field: Any = self.fields[name]
+        known = {str(key) for _, group in choices for key, _ in _flat(group)}
+        known |= {str(key) for key, label in choices if not isinstance(label, list)}
+        present = getattr(self.instance, name)
+        if present and str(present) not in known:
+            choices = [*choices, (str(present), self.instance.subject_label or str(present))]
+        field.choices = choices
+
+    def _offer_present_spans(self) -> None:
+        """Keep spans that were set over the API, though no list here names them."""
+        for name in ("window_minutes", "hold_minutes", "cooldown_minutes", "remind_minutes"):
+            field: Any = self.fields[name]
+            present = getattr(self.instance, name)
+            if present not in {key for key, _ in field.choices}:
+                field.choices = [*field.choices, (present, span(present).capitalize())]
+
+
+def measure_choices() -> Choices:
+    """Return what can be watched, grouped by what it is about."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for measure in MEASURES.values():
+        about = f"Of {_each(measure.subject)}"
+        label = f"{measure.label}: {measure.description.rstrip('.')}"
+        groups.setdefault(about, []).append((measure.name, label))
+    return sorted(groups.items())
+
+
+def subject_choices() -> Choices:
+    """Return the rows a rule can be about, by kind; where there are very many, the newest."""
+    kinds = sorted({m.subject for m in MEASURES.values() if subjects.model_of(m.subject)})
+    groups: Choices = [("", "All")]
+    for kind in kinds:
+        rows = subjects.model_of(kind).objects.order_by("-id")[:MOST_SUBJECTS]
+        listed = sorted(((str(row.pk), str(row)) for row in rows), key=lambda item: item[1].lower())
+        if listed:
+            groups.append((f"{subjects.noun(kind).capitalize()}s", listed))
+    return groups
+
+
+def _each(subject: str) -> str:
+    own = subject in {"", subjects.ORGANIZATION}
+    return "the organization" if own else f"each {subjects.noun(subject)}"
+
+
+def _flat(group: Any) -> list[tuple[str, str]]:
+    return group if isinstance(group, list) else []
+
+
+class ChannelForm(ActionForm):
+    """Where messages go. What is secret is typed in and never shown again."""
+
+    emails = forms.CharField(
+        label="E-mail addresses",
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="One in each line.",
+    )
+    target = forms.CharField(
+        label="Address or key",
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+        help_text=(
+            "The URL of a webhook; the webhook URL that Slack, Teams or Discord shows you; the"
+            " integration key of PagerDuty or Opsgenie. Kept sealed and not shown again: leave it"
+            " empty to keep the present one."
+        ),
+    )
+    signing_secret = forms.CharField(
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+        help_text="Signs webhooks (whsec_…). Leave it empty and ARM makes one and shows it once.",
+    )
+
+    class Meta:
+        model = Channel
+        fields: ClassVar = ["name", "kind", "emails", "target", "signing_secret", "is_default"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.made: Secret | None = None
+        self.initial["emails"] = "\n".join(self.instance.emails)
+        if "is_default" in self.fields:
+            self.fields["is_default"].label = "Default channel"
+            self.fields["is_default"].help_text = "Hears of everything no rule names others for."
+        if "name" in self.fields:
+            self.fields["name"].widget = UnfoldAdminTextInputWidget()
+
+    def clean_emails(self) -> list[str]:
+        lines = self.cleaned_data["emails"].replace(",", "\n").split()
+        for line in lines:
+            try:
+                validate_email(line)
+            except ValidationError:
+                raise ValidationError(f"{line} is not an e-mail address.") from None
+        return list(dict.fromkeys(lines))
+
+    def act(self) -> Channel:
+        values = {**self.cleaned_data}
+        for name in ("target", "signing_secret"):
+            typed = values.pop(name)
+            values[name] = Secret(typed) if typed else None
+        if self.instance._state.adding:
+            channel, self.made = create_channel(values.pop("name"), values.pop("kind"), **values)
+            return channel
+        values.pop("kind", None)
+        return change_channel(self.instance, **values)

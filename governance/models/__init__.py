@@ -1,0 +1,47 @@
+"""The rows of this app by name."""
+
+from governance.models.alert import (
+    UNRESOLVED,
+    Alert,
+    AlertEvent,
+    AlertEventKind,
+    AlertState,
+)
+from governance.models.alert_rule import (
+    AlertRecipient,
+    AlertRule,
+    RuleComparison,
+    RuleMode,
+    Severity,
+)
+from governance.models.audit_event import AuditEvent
+from governance.models.channel import Channel
+from governance.models.notification import (
+    PATIENCE,
+    UNSENT,
+    Notification,
+    NotificationState,
+    Transition,
+)
+from governance.sending import ChannelKind
+
+__all__ = [
+    "PATIENCE",
+    "UNRESOLVED",
+    "UNSENT",
+    "Alert",
+    "AlertEvent",
+    "AlertEventKind",
+    "AlertRecipient",
+    "AlertRule",
+    "AlertState",
+    "AuditEvent",
+    "Channel",
+    "ChannelKind",
+    "Notification",
+    "NotificationState",
+    "RuleComparison",
+    "RuleMode",
+    "Severity",
+    "Transition",
+]

@@ -1,0 +1,101 @@
+"""Do one job."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.fence import acting, fenced
+from accounts.models import Membership
+from accounts.roles import PERMISSIONS, rights_of
+from armproject.lib import context
+from armproject.lib.context import Principal, PrincipalKind
+from armproject.lib.errors import DomainError, Forbidden
+from jobs.actions.fail_job import fail_job
+from jobs.models import Job
+from jobs.registry import HANDLERS, Handler
+from jobs.running import Fenced, JobRun
+
+log = logging.getLogger(__name__)
+
+SHORT_LEASE = timedelta(minutes=1)
+
+
+def run_job(job_id: UUID, organization_id: UUID) -> bool:
+    """Take the job if it is still to be had, do it, and say whether it was done here."""
+    worker = Principal(PrincipalKind.SYSTEM, "worker", "worker")
+    with acting(worker, organization_id, frozenset()):
+        job = _take(job_id)
+        if job is None:
+            return False
+        handler = HANDLERS.get(job.kind)
+        if handler is None:
+            fail_job(job, f"No handler is known for jobs of kind {job.kind}.", permanent=True)
+            return False
+        if job.attempts > job.max_attempts:
+            fail_job(job, "The worker died at every attempt, without a word.", permanent=True)
+            return False
+        return _attempt(job, handler)
+
+
+def _take(job_id: UUID) -> Job | None:
+    """Make the job ours by moving its fence, if nobody else holds it."""
+    with fenced(), connection.cursor() as cursor:
+        job = Job.objects.filter(pk=job_id).first()
+        if job is None:
+            return None
+        lease = HANDLERS[job.kind].lease if job.kind in HANDLERS else SHORT_LEASE
+        cursor.execute(
+            "UPDATE jobs_job SET state = 'running', fence = fence + 1, attempts = attempts + 1,"
+            " lease_until = clock_timestamp() + make_interval(secs => %s),"
+            " started_at = clock_timestamp(), finished_at = NULL"
+            " WHERE id = %s AND (state = 'queued'"
+            "  OR (state = 'pending' AND run_after <= clock_timestamp())"
+            "  OR (state = 'running' AND lease_until < clock_timestamp()))"
+            " RETURNING fence, attempts",
+            [lease.total_seconds(), job_id],
+        )
+        taken = cursor.fetchone()
+        if taken is None:
+            return None
+        job.fence, job.attempts = taken
+        return job
+
+
+def _attempt(job: Job, handler: Handler) -> bool:
+    run = JobRun(job, handler.lease)
+    try:
+        principal, rights = _requester(job)
+        with acting(principal, job.organization_id, rights):
+            handler.work(run)
+            if not run.is_finished:
+                with run.finish():
+                    pass
+    except Fenced:
+        log.warning("job_taken_over", extra={"job": str(job.pk), "kind": job.kind})
+    except DomainError as error:
+        fail_job(job, error.message, permanent=error.permanent, retry_after=error.retry_after)
+    except Exception as error:
+        log.exception("job_failed", extra={"job": str(job.pk), "kind": job.kind})
+        fail_job(job, f"{type(error).__name__}: unexpected failure, see the log of this request.")
+    return run.is_finished
+
+
+def _requester(job: Job) -> tuple[Principal, frozenset[str]]:
+    """Return who asked for the job and what they may do now, not when they asked."""
+    asked = job.requested_by
+    user_id = UUID(asked["user_id"]) if asked.get("user_id") else None
+    scopes = frozenset(asked["scopes"]) if asked.get("scopes") is not None else None
+    kind = PrincipalKind(asked["kind"])
+    principal = Principal(kind, asked["id"], asked["label"], user_id, scopes)
+    if user_id is None:
+        return principal, PERMISSIONS
+    with context.use(context.current()), fenced():
+        membership = Membership.objects.filter(user_id=user_id, user__is_active=True).first()
+    if membership is None:
+        error = Forbidden("Who asked for this is no longer a member of the organization.")
+        error.permanent = True
+        raise error
+    rights = rights_of(membership.role)
+    return principal, rights & scopes if scopes is not None else rights

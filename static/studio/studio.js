@@ -1,0 +1,56 @@
+/* The Studio's own few lines: moments told as "3 min ago", and whether the home page is live. */
+"use strict";
+
+(() => {
+  const STEPS = [
+    [60, 1, "s"],
+    [3600, 60, "min"],
+    [86400, 3600, "h"],
+    [30 * 86400, 86400, "d"],
+  ];
+
+  const ago = (moment, now) => {
+    const seconds = Math.max(0, (now - moment) / 1000);
+    if (seconds < 10) return "just now";
+    const step = STEPS.find(([limit]) => seconds < limit);
+    return step ? `${Math.floor(seconds / step[1])} ${step[2]} ago` : null;
+  };
+
+  const tellMoments = () => {
+    const now = Date.now();
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const moment = new Date(time.dateTime);
+      const said = ago(moment, now);
+      if (said && time.textContent !== said) time.textContent = said;
+      if (!time.title) time.title = moment.toLocaleString();
+    }
+  };
+
+  const setLive = (state, text) => {
+    const sign = document.getElementById("arm-live");
+    if (!sign || sign.dataset.state === state) return;
+    sign.dataset.state = state;
+    sign.querySelector(".arm-live-text").textContent = text;
+  };
+
+  const watchHome = (home) => {
+    home.addEventListener("htmx:afterRequest", (event) => {
+      const xhr = event.detail.xhr;
+      if (!event.detail.successful) return setLive("lost", "Not live: trying again");
+      if (!xhr.responseURL.includes(home.getAttribute("hx-get"))) return window.location.reload();
+      return setLive("live", "Live");
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") document.dispatchEvent(new Event("arm:seen"));
+    });
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    tellMoments();
+    window.setInterval(tellMoments, 10000);
+    document.body.addEventListener("htmx:oobAfterSwap", tellMoments);
+    document.body.addEventListener("htmx:afterSwap", tellMoments);
+    const home = document.getElementById("arm-home");
+    if (home) watchHome(home);
+  });
+})();

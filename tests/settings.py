@@ -1,0 +1,22 @@
+"""The product's settings, made quick and self-contained for tests."""
+
+import os
+
+os.environ["ARM_TESTING"] = "1"
+os.environ.setdefault("ARM_LOG_LEVEL", "WARNING")
+if "DATABASE_URL" not in os.environ:
+    from pathlib import Path
+
+    here = Path(__file__).resolve().parent.parent
+    os.environ["ARM_DATA_DIR"] = os.environ.get("ARM_TEST_DATA_DIR", str(here / ".arm" / "test"))
+
+from armproject.settings import *
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,73 @@
+"""The demo is what a company would have after its first minutes, and is made once."""
+
+import stat
+
+from django.contrib.auth import authenticate
+from django.db.models import Count
+
+from accounts.fence import fenced
+from agents.models import Agent
+from connectors.models import Connection, ConnectionStatus
+from governance.models import AuditEvent, Notification, NotificationState
+from jobs.models import Job, JobState
+from tests.studio.conftest import Demo
+
+
+def counts(demo: Demo) -> dict[str, int]:
+    with demo.company.at_work(), fenced():
+        return {
+            model.__name__: model.objects.count()
+            for model in (Agent, Connection, AuditEvent, Notification, Job)
+        }
+
+
+def test_agents_of_both_vendors_are_found_and_checked(demo: Demo) -> None:
+    assert set(demo.facts["agents"]) == {"openai", "anthropic"}
+    assert all(count > 3 for count in demo.facts["agents"].values())
+    assert demo.facts["checked"] == sum(demo.facts["agents"].values())
+    assert demo.facts["health"]["healthy"] > 0
+
+
+def test_money_is_known(demo: Demo) -> None:
+    assert float(demo.facts["costs"]["USD"]) > 1
+
+
+def test_an_alert_was_raised_and_mailed(demo: Demo) -> None:
+    assert demo.facts["alerts"] >= 1
+    assert demo.facts["notified"] == demo.facts["mails"] >= 1
+    letters = [path.read_text() for path in (demo.folder / "mail").iterdir()]
+    assert all("owner@example.com" in letter for letter in letters)
+
+
+def test_both_connections_are_healthy(demo: Demo) -> None:
+    with demo.company.at_work(), fenced():
+        states = dict(Connection.objects.values_list("status").annotate(Count("pk")))
+    assert states == {ConnectionStatus.HEALTHY: 2}
+
+
+def test_no_work_was_given_up(demo: Demo) -> None:
+    with demo.company.at_work(), fenced():
+        assert list(Job.objects.filter(state=JobState.DEAD).values("kind", "last_error")) == []
+        assert not Notification.objects.exclude(state=NotificationState.SENT).exists()
+
+
+def test_the_owner_signs_in_with_what_the_file_says(demo: Demo) -> None:
+    path = demo.folder / "sign-in.txt"
+    email, password = (line.split()[-1] for line in path.read_text().splitlines())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    owner = authenticate(username=email, password=password)
+    assert owner == demo.company.owner
+    assert demo.company.owner.is_operator
+
+
+def test_every_step_is_told_with_its_seconds(demo: Demo) -> None:
+    steps = demo.said[:-1]
+    assert len(steps) >= 6
+    assert all(step.endswith(" s") for step in steps)
+
+
+def test_a_second_run_changes_nothing_and_says_so(demo: Demo) -> None:
+    before = counts(demo)
+    said = demo.run()
+    assert said[0] == "The demo is there already; nothing was changed."
+    assert counts(demo) == before
