@@ -1,6 +1,7 @@
 """What a benchmark prints: one row a figure, for people or for programs."""
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 
 
@@ -38,3 +39,8 @@ def _line(row: Row, width: int) -> str:
     sign = "≤" if row.at_most else "≥"
     bar = "" if row.bar is None else f"{sign} {row.bar:g}"
     return f"{row.name:<{width}}  {row.value:>12,.2f} {row.unit:<10} {bar:<8} {verdict}".rstrip()
+
+
+def say(what: str) -> None:
+    """Tell how far it is, beside the figures."""
+    print(what, file=sys.stderr, flush=True)

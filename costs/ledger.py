@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection as database
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from accounts.fence import current_organization_id
 from connectors.models import Connection
@@ -22,6 +23,7 @@ from costs.sums import Sums
 
 NAMES = ("model", "vendor_agent_id", "api_key", "project", "surface")
 SUMMED = ("input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens")
+BATCH = 2_000
 FIGURE = ("role", "input_cost", "output_cost", "total_cost", "currency", "cost_source")
 
 
@@ -110,6 +112,18 @@ def columns_of(sums: Sums) -> dict[str, object]:
     """Return the columns of a row that holds these sums."""
     tokens = dict(zip(SUMMED, sums[: len(SUMMED)], strict=True))
     return {**tokens, "requests": sums.requests, "errors": sums.errors, "cost": sums.cost}
+
+
+def insert(model: type[Model], rows: Iterable[Any]) -> None:
+    """Insert many rows at once.
+
+    Their time is set here: a default that the database computes would make Django send a
+    parameter for every cell instead of one array for every column, which is several times slower.
+    """
+    now, made = timezone.now(), list(rows)
+    for row in made:
+        row.created_at = now
+    model._default_manager.bulk_create(made, batch_size=BATCH)
 
 
 def _with_sums(rows: "QuerySet[Any]", keys: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:

@@ -19,6 +19,18 @@ NO_SCORE = -1
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 LISTED = models.Q(removed_at=None, vanished_at=None)
 VANISHED = models.Q(removed_at=None) & ~models.Q(vanished_at=None)
+FILTERED = (
+    "vendor",
+    "status",
+    "type",
+    "health",
+    "environment",
+    "owner",
+    "connection",
+    "model",
+    "cost_center",
+)
+SORTED = ("name", "known_score", "known_activity")
 
 
 class AgentType(models.TextChoices):
@@ -137,6 +149,17 @@ class Agent(ScopedModel):
     last_active_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
+    # Columns without nulls, because only those sort a list that is read on from a cursor.
+    known_score = models.GeneratedField(
+        expression=Coalesce("health_score", NO_SCORE),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    known_activity = models.GeneratedField(
+        expression=Coalesce("last_active_at", NEVER),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
     heartbeat = models.JSONField(default=dict, blank=True, editable=False)
     heartbeat_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -155,28 +178,27 @@ class Agent(ScopedModel):
                 name="a_health_score_ends_at_100",
             ),
         ]
+        # Each order or filter of the list has its index over the agents that lists show.
         indexes = [
             models.Index(fields=["organization", "-id"], name="agents_newest", condition=LISTED),
-            models.Index(fields=["organization", "name", "id"], name="agents_by_name"),
-            models.Index(fields=["organization", "vendor", "-id"], name="agents_by_vendor"),
-            models.Index(fields=["organization", "status", "-id"], name="agents_by_status"),
-            models.Index(fields=["organization", "health", "-id"], name="agents_by_health"),
-            models.Index(fields=["organization", "owner", "-id"], name="agents_by_owner"),
-            models.Index(fields=["organization", "connection", "-id"], name="agents_by_connection"),
             models.Index(
                 "organization", models.F("id").desc(), name="agents_vanished", condition=VANISHED
             ),
-            models.Index(
-                "organization",
-                Coalesce("health_score", NO_SCORE),
-                "id",
-                name="agents_by_score",
+            *(
+                models.Index(
+                    fields=["organization", field, "-id"],
+                    name=f"agents_by_{field}",
+                    condition=LISTED,
+                )
+                for field in FILTERED
             ),
-            models.Index(
-                "organization",
-                Coalesce("last_active_at", NEVER),
-                "id",
-                name="agents_by_activity",
+            *(
+                models.Index(
+                    fields=["organization", field, "id"],
+                    name=f"agents_by_{field}",
+                    condition=LISTED,
+                )
+                for field in SORTED
             ),
         ]
 

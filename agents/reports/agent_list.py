@@ -85,11 +85,13 @@ def list_agents(query: Mapping[str, str]) -> Page:
     where = _where(question)
     total, total_values = _total(question, where)
     page, place = _window(question)
+    order = f"{question.key} {question.direction}, a.id {question.direction}"
     statement = (
         f"SELECT a.id, {question.key},"  # noqa: S608 - fragments of our own, values bound
         f" (SELECT row_to_json(shown)::text FROM (SELECT {SHAPE}) AS shown), {total}"
-        f" FROM agents_agent a WHERE {where.sql}{place}"
-        f" ORDER BY {question.key} {question.direction}, a.id {question.direction} {page}"
+        # The rows are found first, and only those of the page become JSON.
+        f" FROM (SELECT * FROM agents_agent a WHERE {where.sql}{place} ORDER BY {order} {page}) a"
+        f" ORDER BY {order}"
     )
     rows = read(statement, [*total_values, *where.values, *_window_values(question)])
     if not rows and question.page > 1:
@@ -120,12 +122,15 @@ def _window(question: Asked) -> tuple[str, str]:
     sign = "<" if question.direction == "DESC" else ">"
     if len(question.place) == 1:
         return "LIMIT %s", f" AND a.id {sign} %s"
-    return "LIMIT %s", f" AND ({question.key}, a.id) {sign} (%s, %s)"
+    # The first bound alone leads the database to the place in the index.
+    bound = f" AND {question.key} {sign}= %s"
+    return "LIMIT %s", f"{bound} AND ({question.key}, a.id) {sign} (%s, %s)"
 
 
 def _window_values(question: Asked) -> list[Any]:
     if question.is_behind:
-        return [*question.place, question.per_page + 1]
+        place = list(question.place)
+        return [*(place[:1] if len(place) > 1 else ()), *place, question.per_page + 1]
     return [question.per_page + 1, (question.page - 1) * question.per_page]
 
 

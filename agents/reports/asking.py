@@ -19,15 +19,12 @@ PRESENCE: Mapping[str, tuple[str, tuple[tuple[str, Any], ...]]] = {
     "vanished": ("a.vanished_at IS NOT NULL", (("vanished_at__isnull", False),)),
     "all": ("", ()),
 }
-# The public name of an order, the terms of its cursor, and what the database sorts by.
-ORDERS: Mapping[str, tuple[str, str]] = {
-    "created_at": ("id", "a.id"),
-    "name": ("name", "a.name"),
-    "health_score": ("health_score", "coalesce(a.health_score, -1)"),
-    "last_active_at": (
-        "last_active_at",
-        "coalesce(a.last_active_at, '1970-01-01 00:00:00+00:00'::timestamptz)",
-    ),
+# The public name of an order, and the column that sorts.
+ORDERS: Mapping[str, str] = {
+    "created_at": "id",
+    "name": "name",
+    "health_score": "known_score",
+    "last_active_at": "known_activity",
 }
 USUAL = "-created_at"
 MOST_VALUES = 20
@@ -62,7 +59,7 @@ class Asked:
     @property
     def key(self) -> str:
         """Return what the database sorts by, before the id."""
-        return ORDERS[self.ordering.lstrip("-")][1]
+        return f"a.{ORDERS[self.ordering.lstrip('-')]}"
 
     @property
     def direction(self) -> str:
@@ -76,8 +73,8 @@ class Asked:
 def order_of(ordering: str) -> Order:
     """Return the terms that a cursor of this order keeps."""
     sign = "-" if ordering.startswith("-") else ""
-    name = ORDERS[ordering.lstrip("-")][0]
-    return Order((f"{sign}id",) if name == "id" else (f"{sign}{name}", f"{sign}id"))
+    column = ORDERS[ordering.lstrip("-")]
+    return Order(tuple(f"{sign}{name}" for name in dict.fromkeys((column, "id"))))
 
 
 def asked(query: Mapping[str, str]) -> Asked:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When, Window
 from django.urls import reverse
 
 from agents.models.vendors import label_of
@@ -51,23 +51,22 @@ class Connections:
 
 def read_connections() -> Connections:
     """Return the connections, those in trouble first, each with its last reading of each kind."""
-    present = Connection.objects.connected().order_by()
-    counts = dict(present.values_list("status").annotate(count=Count("pk")))
-    rows = list(
-        present.annotate(
-            rank=Case(
-                When(status=ConnectionStatus.NEEDS_ATTENTION, then=Value(0)),
-                default=Value(1),
-                output_field=IntegerField(),
-            ),
+    is_troubled = Q(status=ConnectionStatus.NEEDS_ATTENTION)
+    rows: list[Any] = list(
+        Connection.objects.connected()
+        .annotate(
+            total=Window(Count("pk")),
+            troubled=Window(Count("pk", filter=is_troubled)),
+            rank=Case(When(is_troubled, then=0), default=1),
             **{f"last_{kind}": _last(kind) for kind in SyncKind},
-        ).order_by("rank", "name")[:SHOWN]
+        )
+        .order_by("rank", "name")[:SHOWN]
     )
     wanted = [getattr(row, f"last_{kind}") for row in rows for kind in SyncKind]
     runs = SyncRun.objects.in_bulk([pk for pk in wanted if pk])
     return Connections(
-        total=sum(counts.values()),
-        troubled=counts.get(ConnectionStatus.NEEDS_ATTENTION, 0),
+        total=rows[0].total if rows else 0,
+        troubled=rows[0].troubled if rows else 0,
         shown=tuple(_link(row, runs) for row in rows),
         url=reverse("admin:connectors_connection_changelist"),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, Sum
+from django.db.models import Q, Subquery, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
@@ -75,15 +75,11 @@ def read_spend(organization: Organization) -> Spend:
     stretches = [named(name, now, zone) for name in LABELS]
     sums = _sums(stretches, now)
     main = _main(sums, organization.currency)
-    # A span of which only the end is known would make any present look dear.
-    oldest = ModelHour.objects.order_by("hour").values_list("hour", flat=True).first()
-    known_since = oldest or now
     days = _days(main, now.astimezone(zone).date(), zone)
     curve = draw([money.amount for _, money in days])
     return Spend(
         figures=tuple(
-            _figure(stretch, sums, main, is_known=known_since <= stretch.same_part(now)[0])
-            for stretch in stretches
+            _figure(stretch, sums, main, before=stretch.same_part(now)[0]) for stretch in stretches
         ),
         days=tuple(
             Day(day, money, height)
@@ -97,7 +93,8 @@ def read_spend(organization: Organization) -> Spend:
 
 def _sums(stretches: Sequence[Stretch], now: datetime) -> Sums:
     """Return by currency the money of each stretch and of the same part of the one before."""
-    wanted: dict[str, Any] = {}
+    oldest = ModelHour.objects.order_by("hour").values("hour")[:1]
+    wanted: dict[str, Any] = {"oldest": Subquery(oldest)}
     first = now
     for stretch in stretches:
         before, until = stretch.same_part(now)
@@ -119,9 +116,11 @@ def _main(sums: Sums, preferred: str) -> str:
     return max(sums, key=lambda currency: sums[currency][Named.MONTH])
 
 
-def _figure(stretch: Stretch, sums: Sums, main: str, *, is_known: bool) -> Figure:
+def _figure(stretch: Stretch, sums: Sums, main: str, *, before: datetime) -> Figure:
     name, row = stretch.name, sums.get(main)
     label, compared = LABELS[name]
+    # A span of which only the end is known would make any present look dear.
+    is_known = row is not None and row["oldest"] <= before
     return Figure(
         label=label,
         money=Money(row[name] if row else ZERO, main),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from jobs.models import Job, JobState
@@ -34,14 +34,15 @@ class Work:
 
 
 def read_work() -> Work:
-    """Count the jobs that are not done, each state up to `MOST`, and find the newest ones."""
-    some = Job.objects.active().order_by().values("pk")[:MOST]
-    found = Job.objects.filter(pk__in=some).order_by().values_list("state")
-    counts = dict(found.annotate(count=Count("pk")))
+    """Count the jobs that are not done, up to `MOST` of them, and find the newest ones."""
+    active = Job.objects.active().order_by().values("pk")[:MOST]
+    lost = Job.objects.dead().order_by().values("pk")[:MOST]
+    some = Job.objects.filter(Q(pk__in=active) | Q(pk__in=lost)).order_by()
+    counts = dict(some.values_list("state").annotate(count=Count("pk")))
     return Work(
         waiting=counts.get(JobState.PENDING, 0) + counts.get(JobState.QUEUED, 0),
         running=counts.get(JobState.RUNNING, 0),
-        lost=Job.objects.dead().order_by().values("pk")[:MOST].count(),
+        lost=counts.get(JobState.DEAD, 0),
         newest=tuple(map(_task, Job.objects.order_by("-id")[:SHOWN])),
         url=reverse("admin:jobs_job_changelist"),
     )

@@ -8,6 +8,7 @@ from accounts.permissions import require
 from armproject.lib.audit import record
 from armproject.lib.secret import Secret
 from connectors import entries
+from connectors.actions.follow_status import follow_status
 from connectors.actions.start_reading import start_reading
 from connectors.examination import Examination, try_target
 from connectors.models import Connection
@@ -79,6 +80,7 @@ def _keep(row: Connection, draft: Connection, examination: Examination | None) -
         row.troubles = {}
         row.keep_test(*examination.as_json())
     row.store()
+    follow_status(row)
     if examination is not None:
         start_reading(row)
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.permissions import require
 from armproject.lib.audit import record
+from connectors.actions.follow_status import follow_status
 from connectors.models import Connection, ConnectionStatus
 
 
@@ -32,4 +33,5 @@ def disconnect(connection: Connection, reason: str = "") -> Connection:
         after={"status": row.status, "credentials": []},
         reason=reason,
     )
+    follow_status(row)
     return row

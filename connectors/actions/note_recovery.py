@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from armproject.lib.audit import record
+from connectors.actions.follow_status import follow_status
 from connectors.models import Connection
 
 
@@ -26,4 +27,5 @@ def note_recovery(connection: Connection, *, reading: str = "") -> Connection:
         after={"status": row.status},
         details={"fault": fault},
     )
+    follow_status(row)
     return row

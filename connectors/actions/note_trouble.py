@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from armproject.lib.audit import record
+from connectors.actions.follow_status import follow_status
 from connectors.models import Connection
-from connectors.signals import connection_troubled
 
 
 @transaction.atomic
@@ -36,4 +36,4 @@ def _tell(row: Connection, before: str, fault: str, message: str) -> None:
         after={"status": row.status},
         details={"fault": fault, "message": message},
     )
-    connection_troubled.send(sender=Connection, connection=row, fault=fault, message=message)
+    follow_status(row, fault)

@@ -10,6 +10,7 @@ from accounts.permissions import require
 from armproject.lib.audit import record
 from armproject.lib.secret import Secret
 from connectors import entries
+from connectors.actions.follow_status import follow_status
 from connectors.actions.start_reading import start_reading
 from connectors.base import CredentialKind
 from connectors.examination import Examination, try_key
@@ -63,3 +64,4 @@ def _put(row: Connection, kind: CredentialKind, key: Secret, examination: Examin
         after={"status": row.status, "credential_version": row.credential_version},
         details={"credential": kind, "replaced": was_there},
     )
+    follow_status(row)

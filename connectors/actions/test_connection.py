@@ -5,9 +5,9 @@ from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.audit import record
 from armproject.lib.context import PrincipalKind
+from connectors.actions.follow_status import follow_status
 from connectors.examination import Examination, examine
-from connectors.models import Connection, ConnectionStatus
-from connectors.signals import connection_troubled
+from connectors.models import Connection
 
 
 def test_connection(connection: Connection) -> Connection:
@@ -47,9 +47,5 @@ def _record(row: Connection, before: str) -> None:
 
 
 def _tell(row: Connection, examination: Examination) -> None:
-    """Send the news where only a person can mend what the test found."""
-    fault = examination.lasting_fault()
-    if fault and row.status == ConnectionStatus.NEEDS_ATTENTION:
-        connection_troubled.send(
-            sender=Connection, connection=row, fault=fault, message=row.status_reason
-        )
+    """Let people hear where only they can mend what the test found."""
+    follow_status(row, examination.lasting_fault())

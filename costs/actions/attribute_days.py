@@ -24,8 +24,6 @@ from costs.periods import utc_day, zone_of
 from costs.rollups import AgentKey, HourKey, roll_up
 from costs.sums import NOTHING, Sums
 
-BATCH = 2_000
-
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -122,8 +120,10 @@ def _update(
         " WHERE t.id = v.c0 AND t.starts_at >= %s AND t.starts_at < %s"
     )
     with database.cursor() as cursor:
-        for first in range(0, len(rows), BATCH):
-            batch = [list(column) for column in zip(*rows[first : first + BATCH], strict=True)]
+        for first in range(0, len(rows), ledger.BATCH):
+            batch = [
+                list(column) for column in zip(*rows[first : first + ledger.BATCH], strict=True)
+            ]
             cursor.execute(statement, [*batch, *span])
 
 
@@ -132,25 +132,26 @@ def _replace(vendor: str, day: date, sums: Day) -> None:
     start, end = utc_day(day)
     ModelHour.objects.filter(vendor=vendor, hour__gte=start, hour__lt=end).delete()
     AgentDay.objects.filter(vendor=vendor, utc_day=day).delete()
-    ModelHour.objects.bulk_create(
+    ledger.insert(
+        ModelHour,
         (
-            ModelHour(vendor=vendor, **_named(key, "source"), **ledger.columns_of(part))
+            ModelHour(vendor=vendor, **_named(key), **ledger.columns_of(part))
             for key, part in sums.hours.items()
         ),
-        batch_size=BATCH,
     )
-    AgentDay.objects.bulk_create(
+    ledger.insert(
+        AgentDay,
         (
-            AgentDay(vendor=vendor, utc_day=day, **_named(key, "source"), **ledger.columns_of(part))
+            AgentDay(vendor=vendor, utc_day=day, **_named(key), **ledger.columns_of(part))
             for key, part in sums.agents.items()
         ),
-        batch_size=BATCH,
     )
 
 
-def _named(key: HourKey | AgentKey, source: str) -> dict[str, Any]:
+def _named(key: HourKey | AgentKey) -> dict[str, Any]:
+    """Return the columns of a row that a key names."""
     columns = key._asdict()
-    columns["cost_source"] = columns.pop(source)
+    columns["cost_source"] = columns.pop("source")
     for link in ("connection", "agent"):
         if link in columns:
             columns[f"{link}_id"] = columns.pop(link)

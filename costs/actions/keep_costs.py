@@ -14,7 +14,7 @@ from connectors.models import Connection
 from costs import ledger
 from costs.actions.attribute_days import attribute_days
 from costs.actions.drop_twins import drop_twins
-from costs.actions.keep_usage import BATCH, Kept, ensure_months
+from costs.actions.keep_usage import Kept, ensure_months
 from costs.models import BilledCost
 from costs.owners import Owners
 
@@ -48,8 +48,8 @@ def keep_costs(connection: Connection, period: Period, rows: Sequence[CostRow]) 
     kept.days.update(names[0].astimezone(UTC).date() for names in stored)
     gone = [known[0] for known in stored.values()]
     BilledCost.objects.filter(pk__in=gone, starts_at__gte=period.start).delete()
-    BilledCost.objects.bulk_update(changed, ["amount", "credit", "agent"], batch_size=BATCH)
-    BilledCost.objects.bulk_create(new, batch_size=BATCH)
+    BilledCost.objects.bulk_update(changed, ["amount", "credit", "agent"], batch_size=ledger.BATCH)
+    ledger.insert(BilledCost, new)
     kept.days |= drop_twins(connection, new, NAMES, period)
     kept.new, kept.changed, kept.removed = len(new), len(changed), len(stored)
     attribute_days(connection.vendor, kept.days)

@@ -20,7 +20,6 @@ from costs.owners import Owners
 from costs.periods import HOUR
 from costs.pricing import Tokens, estimate, price_version
 
-BATCH = 2_000
 NAMES = ("starts_at", "period_type", *ledger.NAMES)
 COUNTED = ("ends_at", *ledger.SUMMED, "requests", "errors", "agent_id")
 PRICED = ("estimated_input_cost", "estimated_cost", "price_version")
@@ -69,8 +68,10 @@ def keep_usage(
         kept.days.add(record.starts_at.astimezone(UTC).date())
     kept.days.update(names[0].astimezone(UTC).date() for names in stored)
     _forget([known[0] for known in stored.values()], period)
-    UsageRecord.objects.bulk_update(changed, [*COUNTED[:-1], "agent", *PRICED], batch_size=BATCH)
-    UsageRecord.objects.bulk_create(new, batch_size=BATCH)
+    UsageRecord.objects.bulk_update(
+        changed, [*COUNTED[:-1], "agent", *PRICED], batch_size=ledger.BATCH
+    )
+    ledger.insert(UsageRecord, new)
     kept.days |= drop_twins(connection, new, NAMES, period)
     kept.new, kept.changed, kept.removed = len(new), len(changed), len(stored)
     attribute_days(connection.vendor, kept.days)
@@ -147,9 +148,9 @@ def _values(record: UsageRecord, names: Iterable[str]) -> tuple[Any, ...]:
 
 
 def _forget(ids: Sequence[UUID], period: Period) -> None:
-    for first in range(0, len(ids), BATCH):
+    for first in range(0, len(ids), ledger.BATCH):
         UsageRecord.objects.filter(
-            pk__in=ids[first : first + BATCH],
+            pk__in=ids[first : first + ledger.BATCH],
             starts_at__gte=period.start,
             starts_at__lt=period.end,
         ).delete()

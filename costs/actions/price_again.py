@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.permissions import require
 from costs import ledger
 from costs.actions.attribute_days import attribute_days
-from costs.actions.keep_usage import BATCH, PRICED, set_price
+from costs.actions.keep_usage import PRICED, set_price
 from costs.models import UsageRecord
 from costs.pricing import price_version
 
@@ -23,11 +23,11 @@ def price_again(vendor: str) -> int:
     since = timezone.now() - BACK
     rows = UsageRecord.objects.filter(vendor=vendor, estimated_cost=None, starts_at__gte=since)
     priced, days = [], set[date]()
-    for record in rows.exclude(price_version=price_version()).iterator(chunk_size=BATCH):
+    for record in rows.exclude(price_version=price_version()).iterator(chunk_size=ledger.BATCH):
         set_price(record)
         priced.append(record)
         if record.estimated_cost is not None:
             days.add(record.starts_at.astimezone(UTC).date())
-    UsageRecord.objects.bulk_update(priced, PRICED, batch_size=BATCH)
+    UsageRecord.objects.bulk_update(priced, PRICED, batch_size=ledger.BATCH)
     attribute_days(vendor, days)
     return len(priced)

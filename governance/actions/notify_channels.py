@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.fence import acting, current_organization_id
+from accounts.permissions import system
+from accounts.roles import PERMISSIONS
 from governance.models import PATIENCE, Alert, Channel, Notification, Transition
 from jobs.actions.enqueue import enqueue
 
@@ -30,14 +33,18 @@ def notify_channels(
 
 
 def queue(notification: Notification) -> None:
-    """Queue the delivery of a message, unless it is queued already."""
+    """Queue the delivery of a message, unless it is queued already.
+
+    ARM itself delivers, so that a message still goes out when whoever caused it has left.
+    """
     channel = notification.channel
-    enqueue(
-        "governance.deliver",
-        {"notification": str(notification.pk)},
-        dedupe_key=f"notification:{notification.pk}",
-        lane=channel.lane if channel else "local",
-    )
+    with acting(system("notifications"), current_organization_id(), PERMISSIONS):
+        enqueue(
+            "governance.deliver",
+            {"notification": str(notification.pk)},
+            dedupe_key=f"notification:{notification.pk}",
+            lane=channel.lane if channel else "local",
+        )
 
 
 def _recipients(alert: Alert) -> list[Channel]:

@@ -1,4 +1,5 @@
-/* The Studio's own few lines: moments told as "3 min ago", and whether the home page is live. */
+/* The Studio's own few lines: moments told as "3 min ago", icons that
+   stay silent, and whether the home page is live. */
 "use strict";
 
 (() => {
@@ -26,6 +27,18 @@
     }
   };
 
+  /* The theme's icons are words in a font; nobody should hear "chevron right". */
+  const silenceIcons = () => {
+    for (const icon of document.querySelectorAll("span.material-symbols-outlined:not([aria-hidden])")) {
+      icon.setAttribute("aria-hidden", "true");
+    }
+  };
+
+  const freshen = () => {
+    tellMoments();
+    silenceIcons();
+  };
+
   const setLive = (state, text) => {
     const sign = document.getElementById("arm-live");
     if (!sign || sign.dataset.state === state) return;
@@ -46,10 +59,10 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    tellMoments();
+    freshen();
     window.setInterval(tellMoments, 10000);
-    document.body.addEventListener("htmx:oobAfterSwap", tellMoments);
-    document.body.addEventListener("htmx:afterSwap", tellMoments);
+    document.body.addEventListener("htmx:oobAfterSwap", freshen);
+    document.body.addEventListener("htmx:afterSwap", freshen);
     const home = document.getElementById("arm-home");
     if (home) watchHome(home);
   });

@@ -1,5 +1,6 @@
 """Health checks: free signals, one verdict each, and trouble told where it belongs, once."""
 
+import itertools
 import time
 from datetime import timedelta
 
@@ -187,7 +188,7 @@ def test_checks_are_spread_over_the_interval_and_never_queued_twice(house: House
         assert plan_health_checks(EVERY) == 5
         jobs = list(Job.objects.filter(kind="agents.check").order_by("run_after"))
         assert [len(job.args["agents"]) for job in jobs].count(50) == 4
-        spans = [b.run_after - a.run_after for a, b in zip(jobs, jobs[1:], strict=False)]
+        spans = [b.run_after - a.run_after for a, b in itertools.pairwise(jobs)]
         assert all(timedelta(seconds=50) < span < timedelta(seconds=58) for span in spans)
         assert jobs[-1].run_after < timezone.now() + EVERY
         plan_health_checks(EVERY)

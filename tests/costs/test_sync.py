@@ -35,7 +35,7 @@ KEYS = {
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    with Simulator(seed=7) as running:
+    with Simulator(seed=7, agents=4) as running:
         yield running
 
 

@@ -10,8 +10,9 @@ import pytest
 from django.db.models.functions import Now
 from standardwebhooks import Webhook
 
+from accounts.actions.remove_member import remove_member
 from accounts.actions.update_organization import update_organization
-from accounts.models import Organization
+from accounts.models import Membership, Organization
 from armproject.lib.errors import Conflict, Forbidden
 from armproject.lib.secret import Secret
 from governance.actions.clear_alert import clear_alert
@@ -21,6 +22,7 @@ from governance.actions.deliver_notification import deliver_notification, pause_
 from governance.actions.raise_alert import raise_alert
 from governance.actions.requeue_notifications import requeue_notifications
 from governance.actions.resend_notification import resend_notification
+from governance.actions.resolve_alert import resolve_alert
 from governance.models import Channel, Notification
 from jobs.actions.run_job import run_job
 from jobs.models import Job, JobState
@@ -268,6 +270,19 @@ def test_what_was_never_told_as_opened_is_not_told_as_resolved(house: House, hoo
     work(house)
     assert [n.state for n in notifications(house)] == ["given_up", "given_up"]
     assert len(hook.calls) == 1
+
+
+def test_a_message_goes_out_after_whoever_caused_it_has_left(house: House, hook: Hook) -> None:
+    hook_channel(house, hook)
+    alert = trouble(house)
+    work(house)
+    with house.inside("member"):
+        resolve_alert(alert, "Fixed.")
+    with house.inside():
+        remove_member(Membership.objects.get(user=house.member))
+    work(house)
+    assert [n.state for n in notifications(house)] == ["sent", "sent"]
+    assert json.loads(hook.calls[-1][1])["data"]["state"] == "resolved"
 
 
 def test_a_message_whose_job_vanished_is_queued_again(house: House, hook: Hook) -> None:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 ELSEWHERE = re.compile(r"^(?:[a-z]+:)?//", re.IGNORECASE)
 LOADING = {"src", "srcset", "href", "action", "data", "poster"}
 SILENT = {"hidden", "submit", "button", "reset", "image"}
-VOID = {"input", "img", "br", "hr", "link", "meta", "source", "path", "circle", "rect", "stop"}
+NAMING = ("aria-label", "aria-labelledby", "title", "placeholder")  # as HTML-AAM looks for names
 
 
 @dataclass
@@ -24,7 +24,9 @@ class Page(HTMLParser):
     nameless: list[str] = field(default_factory=list)
     links: set[str] = field(default_factory=set)
     _open: list[tuple[str, list[str]]] = field(default_factory=list)
+    _where: list[str] = field(default_factory=list)
     _in_label: int = 0
+    _in_icon: int = 0
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -56,20 +58,25 @@ class Page(HTMLParser):
         if tag in {"button", "a"}:
             named = [at.get("aria-label", ""), at.get("title", "")]
             self._open.append((tag, named))
+            self._where.append(at.get("href", at.get("class", ""))[:60])
         self._in_label += tag == "label"
+        if tag == "span" and (self._in_icon or "material-symbols-outlined" in at.get("class", "")):
+            self._in_icon += 1
 
     def handle_endtag(self, tag: str) -> None:
         self._in_label -= tag == "label"
+        self._in_icon -= tag == "span" and self._in_icon > 0
         if self._open and self._open[-1][0] == tag:
             _, texts = self._open.pop()
+            where = self._where.pop() if tag != "script" else ""
             text = " ".join(texts).strip()
             if tag == "script" and text:
                 self.scripts.append(text)
             elif tag in {"button", "a"} and not text:
-                self.nameless.append(tag)
+                self.nameless.append(f"{tag} {where}")
 
     def handle_data(self, data: str) -> None:
-        if self._open:
+        if self._open and not self._in_icon:
             self._open[-1][1].append(data)
 
     def _count(self, tag: str, at: dict[str, str]) -> None:
@@ -94,6 +101,7 @@ class Page(HTMLParser):
     def _look_at_fields(self, tag: str, at: dict[str, str]) -> None:
         if tag not in {"input", "select", "textarea"} or at.get("type") in SILENT:
             return
-        if self._in_label or at.get("aria-label") or at.get("aria-labelledby") or at.get("title"):
+        is_hidden = "hidden" in at.get("class", "").split()
+        if is_hidden or self._in_label or any(at.get(name) for name in NAMING):
             return
         self.fields.append((at.get("id", ""), f"{tag} {at.get('name', '')}"))

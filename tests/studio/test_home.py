@@ -25,7 +25,7 @@ from costs.reports import summary
 from governance.models import Alert, AlertState, Severity
 from tests.cast import House
 
-BUDGET = 20  # reads of the page itself, beside the session and the fence
+BUDGET = 12  # reads of the page itself, beside the session and the fence
 ASIDE = ("django_session", "accounts_user", "accounts_membership", "SAVEPOINT", "set_config")
 
 
@@ -115,7 +115,7 @@ def test_strangers_agents_are_not_counted(house: House, neighbours: House) -> No
 def test_spend_is_what_the_cost_reports_say(house: House, name: Named, until: int) -> None:
     with house.inside():
         link = connect()
-        for hours in range(0, 1500, 20):
+        for hours in range(0, until, 20):
             spend(link, "1.25", hours)
         shown = {figure.label: figure for figure in read_spend(house.organization).figures}
         report = summary(named(name, timezone.now(), ZoneInfo("UTC")))

@@ -15,7 +15,7 @@ from accounts.scoping.admin import StudioAdmin
 from tests.studio.conftest import Demo
 from tests.studio.page import Page
 
-BUDGET = 40
+BUDGET = 45
 OWN_PAGES = ("index", "costs_overview", "password_change")
 
 PAGES = sorted(site._registry.items(), key=lambda item: item[0]._meta.label)

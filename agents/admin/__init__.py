@@ -1,0 +1,5 @@
+"""The Studio's pages about agents: the inventory, one agent, and what people do with it."""
+
+from agents.admin.agent import AgentAdmin
+
+__all__ = ["AgentAdmin"]

@@ -1,0 +1,121 @@
+"""Whoever is to be told of an alert is away, breaks off, or takes the worker down with it."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from accounts.actions.update_organization import update_organization
+from armproject.lib.secret import Secret
+from governance.actions.create_channel import create_channel
+from governance.actions.raise_alert import raise_alert
+from governance.actions.resolve_alert import resolve_alert
+from governance.models import Alert
+from tests.drills.world import World, eventually, kill_all
+from tests.governance.receivers import serving
+
+ALERTS = 5
+KILLS = 2
+UNSENT = "SELECT count(*) FROM governance_notification WHERE state <> 'sent'"
+WAITING = "SELECT count(*) FROM jobs_job WHERE kind = 'governance.deliver' AND state <> 'done'"
+# Pauses between attempts are minutes, and so is the lease of a dead worker: the drill skips them.
+PAUSE_IS_OVER = (
+    "UPDATE jobs_job SET run_after = clock_timestamp()"
+    " WHERE kind = 'governance.deliver' AND state = 'pending' AND run_after > clock_timestamp()"
+)
+LEASE_IS_OVER = (
+    "UPDATE jobs_job SET lease_until = clock_timestamp()"
+    " WHERE kind = 'governance.deliver' AND state IN ('queued', 'running')"
+)
+
+
+@dataclass
+class Receiver:
+    """A webhook receiver; `breaks_off` and `kills` say how many of the next calls fare badly."""
+
+    world: World
+    host: str = ""
+    breaks_off: int = 0
+    kills: int = 0
+    killed: int = 0
+    taken: list[tuple[str, str, str]] = field(default_factory=list)  # id, alert, what happened
+
+    def receive(self, identity: str, body: dict[str, Any]) -> bool:
+        """Take a message, unless this receiver breaks off, and tell whether to answer."""
+        if self.breaks_off:
+            self.breaks_off -= 1
+            return False
+        self.taken.append((identity, body["data"]["alert_id"], body["type"]))
+        if self.kills:
+            self.kills -= 1
+            self.killed += 1
+            kill_all([self.world.pid("worker-1")])
+            self.world.cluster.execute(LEASE_IS_OVER)
+            return False
+        return True
+
+
+@contextmanager
+def receiver_for(world: World) -> Iterator[Receiver]:
+    state = Receiver(world)
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if state.receive(self.headers["webhook-id"], body):
+                self.send_response(204)
+                self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Answer)) as server:
+        state.host = f"127.0.0.1:{server.server_address[1]}"
+        yield state
+
+
+def make_trouble(world: World, host: str) -> None:
+    """Open alerts in an organization whose one channel is the receiver."""
+    with world.cluster.aimed_at(), world.house.inside():
+        update_organization(world.house.organization, allowed_hosts=[host])
+        url = Secret(f"http://{host}/hook")
+        create_channel("Hook", "webhook", target=url, is_default=True)
+        for person in list(world.house.people.values())[:ALERTS]:
+            for _ in range(3):  # trouble that goes on is one alert
+                raise_alert("drill", person, name="Trouble", message="It does not work.")
+
+
+def mend(world: World) -> None:
+    with world.cluster.aimed_at(), world.house.inside():
+        for alert in Alert.objects.all():
+            resolve_alert(alert)
+
+
+def let_time_pass(world: World, until: str) -> None:
+    def passed() -> bool:
+        world.cluster.execute(PAUSE_IS_OVER)
+        return world.cluster.rows(until) == [(0,)]
+
+    eventually(passed, 45, what="every message is delivered")
+
+
+def test_every_alert_is_told_though_the_channel_fails(world: World) -> None:
+    with receiver_for(world) as receiver:
+        receiver.breaks_off, receiver.kills = 3, KILLS
+        make_trouble(world, receiver.host)
+        mend(world)
+        world.start("beat-1", "worker-1")
+        let_time_pass(world, UNSENT)
+        let_time_pass(world, WAITING)
+    told = Counter(receiver.taken)
+    alerts = {alert for _, alert, _ in told}
+    assert len(alerts) == ALERTS
+    assert len(told) == 2 * ALERTS, "each alert was told when it opened and when it was over"
+    assert receiver.killed == KILLS
+    assert told.total() - len(told) <= KILLS, "twice only where a worker died, and by the same id"
+    for alert in alerts:
+        order = [what for _, about, what in receiver.taken if about == alert]
+        assert order.index("alert.opened") < order.index("alert.resolved")

@@ -1,0 +1,232 @@
+"""The user stories, walked with a real browser: by what people see, not by how pages are made."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from connectors.simulator import Simulator, keys
+from jobs.actions.run_schedule import run_schedule
+from tests.cast import PASSWORD, House, make_house
+from tests.studio.conftest import Demo
+from tests.studio.running import Running, studio
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="module")
+def running(demo: Demo) -> Iterator[Running]:
+    with studio() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def newcomers(demo: Demo) -> House:
+    """A company that has connected nothing yet."""
+    return make_house("Newcomers")
+
+
+@pytest.fixture(scope="module")
+def chromium(running: Running) -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, which Django would take for an async view.
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as playwright:
+            options = ["--no-sandbox", "--disable-gpu"]
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+            yield browser
+            browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, running: Running) -> Iterator[Page]:
+    """A fresh window; whatever it loads from elsewhere or complains of fails the test."""
+    complaints: list[str] = []
+    context = chromium.new_context(base_url=running.url, viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: _note(said, complaints))
+    page.on("request", lambda request: _refuse_abroad(request.url, running.url, complaints))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _note(said: Any, complaints: list[str]) -> None:
+    if said.type == "error" and "Content Security Policy" in said.text:
+        complaints.append(said.text)
+
+
+def _refuse_abroad(url: str, own: str, complaints: list[str]) -> None:
+    if not url.startswith((own, "data:", "blob:")):
+        complaints.append(f"asked {url}")
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.goto("/studio/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+
+
+@pytest.fixture
+def owner(page: Page, demo: Demo) -> Page:
+    """The demo's owner, signed in with what the sign-in file says."""
+    lines = (demo.folder / "sign-in.txt").read_text().splitlines()
+    sign_in(page, *(line.split()[-1] for line in lines))
+    return page
+
+
+def mails(folder: Path) -> str:
+    return "\n".join(path.read_text() for path in sorted((folder / "mail").iterdir()))
+
+
+def test_us_001_an_admin_connects_openai_and_sees_the_agents(
+    page: Page, newcomers: House, simulator: Simulator
+) -> None:
+    sign_in(page, newcomers.owner.email, PASSWORD)
+    go(page, "Settings")
+    page.get_by_label("Allowed hosts").fill(simulator.url.removeprefix("http://"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    go(page, "Overview")
+    page.get_by_role("link", name="Connect a vendor").click()
+    page.get_by_role("link", name=re.compile("OpenAI")).click()
+
+    page.get_by_label("Name").fill("OpenAI production")
+    page.get_by_label("Runtime key").fill(keys.OPENAI_REVOKED)
+    page.get_by_text("Address and account").click()
+    page.get_by_label("Base URL").fill(simulator.openai_url)
+    page.get_by_role("button", name="Test and connect").click()
+    beside = page.locator("div:has(> label)").filter(has_text="Runtime key").get_by_role("alert")
+    expect(beside).to_be_visible()
+    assert keys.OPENAI_REVOKED not in page.content()
+    expect(page.get_by_text("Nothing was saved.")).to_be_visible()
+
+    page.get_by_label("Runtime key").fill(keys.OPENAI_RUNTIME)
+    page.get_by_role("button", name="Test and connect").click()
+    expect(page.get_by_text("Healthy", exact=True).first).to_be_visible()
+    assert keys.OPENAI_RUNTIME not in page.content()
+
+    def listed() -> bool:
+        go(page, "Agents")
+        return page.get_by_role("link", name="Support triage").count() > 0
+
+    wait_for(page, listed)
+    go(page, "Connections")
+    expect(page.get_by_role("row", name=re.compile("OpenAI production"))).to_be_visible()
+
+
+def test_us_001_a_connection_can_be_ended(page: Page, newcomers: House) -> None:
+    sign_in(page, newcomers.owner.email, PASSWORD)
+    go(page, "Connections")
+    page.get_by_role("link", name=re.compile("OpenAI production")).first.click()
+    page.get_by_role("link", name="Disconnect").click()
+    page.get_by_role("button", name=re.compile("Disconnect")).click()
+    expect(page.get_by_text("Disconnected", exact=True).first).to_be_visible()
+
+
+def test_us_002_agents_are_filtered_searched_and_counted(owner: Page, demo: Demo) -> None:
+    go(owner, "Agents")
+    tabs = owner.get_by_role("navigation", name="Agents by vendor")
+    for vendor, label in (("openai", "OpenAI"), ("anthropic", "Anthropic")):
+        expect(tabs.get_by_role("link", name=label)).to_contain_text(
+            str(demo.facts["agents"][vendor])
+        )
+    tabs.get_by_role("link", name="Anthropic").click()
+    expect(owner.get_by_text("Claims intake")).to_be_visible()
+    expect(owner.get_by_text("Support triage")).to_have_count(0)
+    tabs.get_by_role("link", name="All").click()
+
+    owner.get_by_role("button", name="Filters").click()
+    owner.get_by_role("link", name="Down", exact=True).click()
+    down = demo.facts["health"]["down"]
+    expect(owner.locator("#result_list tbody")).to_have_count(down)
+
+    go(owner, "Agents")
+    owner.get_by_role("searchbox", name="Search agents").fill("triage")
+    owner.keyboard.press("Enter")
+    expect(owner.locator("#result_list tbody")).to_have_count(1)
+    expect(owner.get_by_role("link", name="Support triage")).to_be_visible()
+
+
+def test_us_003_health_is_checked_on_demand_and_has_a_history(owner: Page) -> None:
+    go(owner, "Agents")
+    owner.get_by_role("link", name="Refund assistant").click()
+    expect(owner.get_by_role("heading", name="Last error")).to_be_visible()
+    latest = owner.get_by_role("region", name="Latest checks").get_by_role("row")
+    before = latest.count()
+    owner.get_by_role("button", name="Check now").click()
+    wait_for(owner, lambda: bool(owner.reload()) and latest.count() > before)
+    expect(owner.get_by_role("region", name="Health", exact=True)).to_contain_text("just now")
+
+
+def test_us_004_costs_are_told_by_agent_by_model_and_over_time(owner: Page) -> None:
+    month = owner.get_by_role("region", name="Spend").locator("dd").filter(has_text="$").last
+    told = month.inner_text()
+    go(owner, "Costs")
+    expect(owner.get_by_role("region", name="Totals")).to_contain_text(told)
+    expect(owner.get_by_role("region", name="Totals")).to_contain_text("tokens")
+    for what in ("agent", "model"):
+        table = owner.get_by_role("region", name=re.compile(what, re.IGNORECASE)).first
+        expect(table.get_by_role("row").nth(1)).to_contain_text("$")
+    owner.get_by_role("link", name="This month").first.click()
+    expect(
+        owner.get_by_role("table", name=re.compile("agent", re.IGNORECASE))
+        .or_(owner.get_by_text("Support triage"))
+        .first
+    ).to_be_visible()
+
+
+def test_us_005_a_rule_raises_an_alert_that_is_mailed_and_decided(owner: Page, demo: Demo) -> None:
+    go(owner, "Alert rules")
+    owner.get_by_role("link", name=re.compile("^add")).click()
+    owner.get_by_label("Name").fill("Any request at all")
+    owner.get_by_label("Measure").select_option(label=re.compile("^Error rate"))
+    owner.get_by_label("Threshold").fill("0.0001")
+    owner.get_by_role("button", name="Save", exact=True).click()
+    expect(owner.get_by_role("link", name="Any request at all")).to_be_visible()
+
+    go(owner, "Overview")
+    run_schedule("governance.evaluate_rules")
+    alerts = owner.get_by_role("region", name="Open alerts")
+    expect(alerts.get_by_text("Any request at all").first).to_be_visible(timeout=40_000)
+    alerts.get_by_role("link", name=re.compile("Any request at all")).first.click()
+
+    decide(owner, "Acknowledge")
+    expect(owner.get_by_text("Acknowledged", exact=True).first).to_be_visible()
+    decide(owner, "Resolve")
+    expect(owner.get_by_text("Resolved", exact=True).first).to_be_visible()
+    wait_for(owner, lambda: "Any request at all" in mails(demo.folder))
+
+
+def decide(page: Page, verb: str) -> None:
+    page.get_by_role("main").or_(page.locator("#header-inner")).get_by_text(verb).first.click()
+    page.get_by_role("dialog").or_(page.locator("form")).get_by_role(
+        "button", name=verb, exact=True
+    ).last.click()
+
+
+def wait_for(page: Page, is_so: Any) -> None:
+    """Look again and again until it is so."""
+    for _ in range(100):
+        if is_so():
+            return
+        page.wait_for_timeout(300)
+    pytest.fail("It never came to be.")
