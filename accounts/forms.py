@@ -3,7 +3,11 @@
 from typing import Any, ClassVar
 
 from django import forms
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminTextareaWidget,
+)
 
 from accounts.actions.add_member import add_member
 from accounts.actions.change_role import change_role
@@ -49,7 +53,7 @@ class ApiKeyForm(ActionForm):
     """Issue a key; the token is kept on the form, to be shown this once."""
 
     scopes = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple(),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         help_text="What programs with this key may do; never more than you may.",
     )
     token: Secret

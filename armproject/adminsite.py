@@ -50,6 +50,12 @@ class Studio(UnfoldAdminSite):  # type: ignore[misc]
 
         return in_zone
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add where in the sidebar the page belongs."""
+        shown: dict[str, Any] = super().each_context(request)
+        links = [item for group in shown["sidebar_navigation"] for item in group["items"]]
+        return {**shown, "place": next((link for link in links if link["active"]), None)}
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 from django.conf import settings
@@ -16,7 +15,7 @@ from django.db import connections
 from psycopg import sql
 
 from armproject.lib.embedded_postgres import EmbeddedPostgres
-from armproject.lib.prepare_server import create_database
+from armproject.lib.prepare_server import APP, create_database
 from bench.rows import say
 
 
@@ -65,15 +64,14 @@ def point_at(name: str | None) -> None:
 
 
 def superuser(name: str | None = None) -> psycopg.Connection[Any]:
-    """Log in to a database as the server's superuser; to the one Django points at without a name."""
+    """Log in as the server's superuser; without a name, to the database Django points at."""
     dbname = name or str(connections["default"].settings_dict["NAME"])
     return psycopg.connect(**postgres().superuser_conninfo(dbname), autocommit=True)
 
 
 def url_of(name: str) -> str:
     """Return the address under which the application logs in to this database."""
-    server = postgres()
-    return f"postgres://arm_app@{quote(str(server.socket_dir), safe='')}:{server.port}/{name}"
+    return f"postgres://{APP}@/{postgres().socket_dir}/{name}"
 
 
 def _fingerprint(fill: Callable[[int], None]) -> str:

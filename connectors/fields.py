@@ -66,9 +66,10 @@ def optional_count(source: Row, key: str) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value):
         raise malformed(f"{key} is not a whole number")
-    if not 0 <= value <= MOST_TOKENS:
+    number = int(value)
+    if abs(number) > MOST_TOKENS:  # one negative count is set aside later; the rest still counts
         raise malformed(f"{key} is out of range")
-    return int(value)
+    return number
 
 
 def money(source: Row, key: str) -> Decimal:

@@ -8,7 +8,7 @@ from accounts.permissions import own_role, require
 from agents.actions.queue_checks import queue_checks
 from agents.listing import Known, Listing
 from agents.models import Agent, AgentChange, AgentStatus, ChangeKind, Health
-from agents.models.rewriting import rewrite
+from agents.models.rewriting import insert, rewrite
 from agents.verdicts import CONNECTION_FAULTS
 from armproject.lib import context
 from armproject.lib.audit import record
@@ -18,7 +18,6 @@ from connectors.actions.note_trouble import note_trouble
 from connectors.base import Discovery
 from connectors.models import Connection, SyncRun
 
-AT_ONCE = 1_000
 SAID = (
     "name",
     "description",
@@ -32,7 +31,15 @@ SAID = (
     "vendor_created_at",
     "vendor_updated_at",
 )
-SET = (*SAID, "status", "connection_id", "vanished_at", "removed_at", "updated_at")
+SET = (
+    *SAID,
+    "status",
+    "connection_id",
+    "vanished_at",
+    "removed_at",
+    "updated_at",
+    "last_listed_at",
+)
 GONE = "Its vendor no longer lists this agent."
 
 
@@ -45,7 +52,7 @@ def absorb_listing(run: SyncRun, discovery: Discovery) -> SyncRun:
     connection = Connection.objects.select_for_update().get(pk=run.connection_id)
     connection.refuse_disconnected()
     listing = Listing.of(connection, discovery, _known(connection, discovery))
-    Agent.ever.bulk_create(listing.new, batch_size=AT_ONCE)
+    insert(listing.new)
     _rewrite(listing)
     _mark_gone(listing)
     _keep_history(run, listing)
@@ -82,11 +89,10 @@ def _rewrite(listing: Listing) -> None:
                 "vanished_at": None,
                 "removed_at": None,
                 "updated_at": listing.at,
+                "last_listed_at": listing.at,
             }
         )
     rewrite(Agent, rows, SET)
-    listed = [agent.pk for agent in (*agents, *listing.same)]
-    Agent.ever.filter(pk__in=listed).order_by().update(last_listed_at=listing.at)
 
 
 def _mark_gone(listing: Listing) -> None:
@@ -112,7 +118,7 @@ def _keep_history(run: SyncRun, listing: Listing) -> None:
         ChangeKind.CHANGED: listing.changed,
         ChangeKind.VANISHED: listing.missing,
     }
-    AgentChange.objects.bulk_create(
+    insert(
         [
             AgentChange(
                 agent=agent,
@@ -123,8 +129,7 @@ def _keep_history(run: SyncRun, listing: Listing) -> None:
             )
             for kind, agents in by_kind.items()
             for agent in agents
-        ],
-        batch_size=AT_ONCE,
+        ]
     )
 
 

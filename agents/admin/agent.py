@@ -1,8 +1,10 @@
 """The inventory: the list of agents, and the way to each page about one."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +31,17 @@ MOST_CHOSEN = 1_000
 
 class AgentChangeList(ChangeList):  # type: ignore[misc]
     """Breaks ties in the direction of the order, so that an index serves both."""
+
+    def chosen(self) -> Iterator[dict[str, str]]:
+        """Yield the filters in force, in words, each with the way to the list without it."""
+        for spec in self.filter_specs:
+            value = spec.value()
+            if value is not None:
+                yield {
+                    "title": spec.title,
+                    "value": dict(spec.lookup_choices).get(value, value),
+                    "url": self.get_query_string(remove=[spec.parameter_name, PAGE_VAR]),
+                }
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         *terms, last = super().get_ordering(request, queryset)
@@ -65,6 +78,7 @@ class AgentAdmin(AgentPages, AgentDeeds, StudioAdmin):
         filters.PresenceFilter,
     ]
     list_filter_sheet = True
+    show_facets = admin.ShowFacets.NEVER
     list_select_related = ["owner"]
     search_fields = ["name"]
     search_help_text = "Words of a name, or an id at the vendor"

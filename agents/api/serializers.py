@@ -55,6 +55,7 @@ class AgentSerializer(AgentRowSerializer):
 
     config = serializers.JSONField(read_only=True)
     metadata = serializers.JSONField(read_only=True)
+    last_listed_at = serializers.DateTimeField(read_only=True, allow_null=True, source="listed_at")
 
     class Meta(AgentRowSerializer.Meta):
         fields = [

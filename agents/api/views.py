@@ -35,8 +35,8 @@ from agents.reports.summary import inventory_summary
 from armproject.lib.errors import InvalidInput
 
 
-def waits_for_vendor(method: Any) -> Any:
-    """Mark an endpoint that opens its own transactions around the wait for a vendor."""
+def own_transactions(method: Any) -> Any:
+    """Mark an endpoint that opens its own transactions, most often around the wait for a vendor."""
     method.own_transactions = True
     return method
 
@@ -66,6 +66,7 @@ class AgentViewSet(mixins.RetrieveModelMixin, ScopedViewSet):
         parameters=[*parameters.FILTERS, *parameters.PAGES],
         responses=serializers.AgentRowSerializer(many=True),
     )
+    @own_transactions
     def list(self, request: Request) -> Response:
         page = list_agents(request.query_params.dict())
         response = Response(orjson.loads(page.rows))
@@ -158,7 +159,7 @@ class AgentDeedsViewSet(ScopedViewSet):
         return Response(serializers.HealthCheckSerializer(checks, many=True).data)
 
     @extend_schema(request=None, responses=serializers.HealthCheckSerializer)
-    @waits_for_vendor
+    @own_transactions
     def check(self, request: Request, pk: str) -> Response:
         """Check now and answer with what was found."""
         check = check_agent(self._asked())
@@ -166,7 +167,7 @@ class AgentDeedsViewSet(ScopedViewSet):
 
     @extend_schema(request=serializers.ReasonSerializer, responses=serializers.PullSerializer)
     @action(detail=True, methods=["post"])
-    @waits_for_vendor
+    @own_transactions
     def pause(self, request: Request, pk: str) -> Response:
         """Close ARM's gate and pull the vendor's levers; the answer lists every one."""
         agent, said = self._asked(), _read(serializers.ReasonSerializer, request)
@@ -174,7 +175,7 @@ class AgentDeedsViewSet(ScopedViewSet):
 
     @extend_schema(request=serializers.ReasonSerializer, responses=serializers.PullSerializer)
     @action(detail=True, methods=["post"])
-    @waits_for_vendor
+    @own_transactions
     def resume(self, request: Request, pk: str) -> Response:
         """Put back the levers that pausing pulled and open ARM's gate."""
         agent, said = self._asked(), _read(serializers.ReasonSerializer, request)
@@ -184,7 +185,7 @@ class AgentDeedsViewSet(ScopedViewSet):
         request=serializers.InstructionSerializer, responses=serializers.InstructedSerializer
     )
     @action(detail=True, methods=["post"])
-    @waits_for_vendor
+    @own_transactions
     def inject(self, request: Request, pk: str) -> Response:
         """Put a text of ARM's where the agent reads it."""
         agent, said = self._asked(), _read(serializers.InstructionSerializer, request)
@@ -201,7 +202,7 @@ class AgentDeedsViewSet(ScopedViewSet):
         responses=serializers.InteractionSerializer(many=True),
     )
     @action(detail=True, pagination_class=None)
-    @waits_for_vendor
+    @own_transactions
     def interactions(self, request: Request, pk: str) -> Response:
         """Ask the vendor for the newest steps of the agent's conversations."""
         limit = request.query_params.get("limit", "50")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, TenantForeignKey
 from connectors.base import AgentRef
-from connectors.models import Connection
+from connectors.models import Connection, SyncKind, SyncRun, SyncState
 
 # What sorts where nothing is known: no score sorts below 0, and never before every moment.
 NO_SCORE = -1
@@ -225,6 +225,15 @@ class Agent(ScopedModel):
         """Whether a vendor lists it through a connection that stands."""
         listed = not self.is_own and self.vanished_at is None
         return listed and self.connection is not None and self.connection.is_connected
+
+    def listed_at(self) -> datetime | None:
+        """Return when its vendor last listed it; unchanged rows are not written to say so."""
+        if self.vanished_at is not None or self.connection is None or self.is_own:
+            return self.last_listed_at
+        runs = SyncRun.objects.of(self.connection, SyncKind.DISCOVERY)
+        last = runs.filter(state=SyncState.COMPLETE).order_by("-id").first()
+        moments = [self.last_listed_at, last.started_at if last else None]
+        return max((moment for moment in moments if moment is not None), default=None)
 
     def summary(self) -> dict[str, str]:
         """Return the few facts by which people tell agents apart."""

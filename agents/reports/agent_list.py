@@ -6,7 +6,7 @@ filtered list is counted, up to a limit. A search looks at the index of words fi
 is so common that this would be long, the list is read in its order until the page is full.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from agents.reports.finding import HITS_MOST, hits_of, read
 from armproject.lib.rest.encoding import dumps
 from armproject.lib.rest.pagination import COUNT_MOST
 
-MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+MOMENT = (
+    """replace(to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z')"""
+)
 COLUMNS = {
     "id": "a.id",
     "name": "a.name",
@@ -51,6 +53,9 @@ MATCHES = (
 )
 
 
+Read = Callable[[str, list[Any]], list[tuple[Any, ...]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of the list: `rows` is a JSON array, `meta` tells where it stands and what follows."""
@@ -79,8 +84,11 @@ class Where:
         return Where((*self.conditions, condition), (*self.values, *values), is_vague)
 
 
-def list_agents(query: Mapping[str, str]) -> Page:
-    """Return the page of the inventory that these query parameters ask for."""
+def list_agents(query: Mapping[str, str], read: Read = read) -> Page:
+    """Return the page of the inventory that these query parameters ask for.
+
+    `read` runs a statement; it is called inside the fence, or puts it up by itself.
+    """
     question = asked(query)
     where = _where(question)
     total, total_values = _total(question, where)

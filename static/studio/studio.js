@@ -65,5 +65,11 @@
     document.body.addEventListener("htmx:afterSwap", freshen);
     const home = document.getElementById("arm-home");
     if (home) watchHome(home);
+    // Before their font is there icons are long words, by which the lists measure their scrollbars.
+    document.fonts.ready.then(() => {
+      for (const list of document.querySelectorAll("[data-simplebar]")) {
+        window.SimpleBar?.instances.get(list)?.recalculate();
+      }
+    });
   });
 })();

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.fence import read_fenced
 from agents.models import Agent, AgentWord, VendorCount
+from agents.reports.agent_list import list_agents
 from agents.reports.asking import asked
+from armproject.lib import context
 from tests.agents.estate import registered
-from tests.cast import Api, House
+from tests.cast import Api, House, make_house
 
 
 @pytest.fixture
@@ -256,3 +259,38 @@ def test_a_search_reads_the_index_of_words(crowd: House) -> None:
         "agent\U0010ffff",
     )
     assert re.search(r"Index Cond:.*word.*word", plan), plan
+
+
+def test_outside_a_transaction_the_list_is_the_same_and_as_closed(committed: None) -> None:
+    ours, theirs = make_house("Acme"), make_house("Globex")
+    for number in range(25):
+        registered(ours, f"Agent {number:02}", cost_center="it's")
+    registered(theirs, "Theirs")
+    api = ours.api("viewer")
+    for _ in range(2):
+        first = api.get("/agents", ordering="name").json()
+        assert first["meta"]["total"] == 25
+        following = api.get("/agents", ordering="name", cursor=first["meta"]["nextCursor"])
+        shown = [row["name"] for row in first["data"] + following.json()["data"]]
+        assert shown == [f"Agent {number:02}" for number in range(25)]
+        assert len(names(api, cost_center="it's", vendor="custom,openai", perPage=100)) == 25
+        assert names(api, search="agent 07") == ["Agent 07"]
+        assert names(api, owner=ours.viewer.pk) == []
+        assert names(theirs.api()) == ["Theirs"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM agents_agent")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_server_that_forgot_the_statement_is_asked_again(committed: None) -> None:
+    house = make_house("Acme")
+    registered(house, "One")
+    now = None
+    with house.inside("viewer") as inside:
+        now = inside
+    with context.use(now):
+        assert list_agents({}, read_fenced).meta["total"] == 1
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        assert list_agents({}, read_fenced).meta["total"] == 1
+        assert list_agents({}, read_fenced).meta["total"] == 1

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.db import connection as database
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from agents.actions.plan_health_checks import plan_health_checks
 from agents.models import Agent, HealthCheck
 from agents.probing import ask_health
 from armproject.lib.errors import Conflict, Forbidden
+from connectors.actions.disconnect import disconnect
 from connectors.base import AgentRef, ConnectorError, HealthReading
 from connectors.models import Connection
 from connectors.simulator import Simulator
@@ -22,7 +24,7 @@ from governance.models import AuditEvent
 from jobs.actions.run_job import run_job
 from jobs.models import Job
 from tests.agents.estate import agents, allow, change, connect, discover, fault, registered
-from tests.cast import House
+from tests.cast import House, make_house
 
 EVERY = timedelta(minutes=5)
 
@@ -212,8 +214,6 @@ def test_an_agent_nobody_can_ask_is_unknown(house: House) -> None:
 
 
 def test_agents_of_a_disconnected_connection_are_unknown(house: House, openai: Connection) -> None:
-    from connectors.actions.disconnect import disconnect
-
     discover(house, openai)
     checked(house, openai)
     with house.inside("admin"):
@@ -241,8 +241,6 @@ def test_who_may_not_check_is_told(house: House, role: str) -> None:
 
 
 def test_old_days_of_checks_are_dropped_whole(committed: None) -> None:
-    from tests.cast import make_house
-
     house = make_house("Acme")
     agent = registered(house)
     with house.inside("admin"):
@@ -264,8 +262,5 @@ def test_old_days_of_checks_are_dropped_whole(committed: None) -> None:
 
 
 def test_the_application_drops_no_recent_days(house: House) -> None:
-    from django.db import DatabaseError, transaction
-
-    with house.inside("admin"), database.cursor() as cursor:
-        with pytest.raises(DatabaseError), transaction.atomic():
-            cursor.execute("SELECT arm_drop_health_days(1)")
+    with house.inside("admin"), pytest.raises(DatabaseError), transaction.atomic():
+        database.cursor().execute("SELECT arm_drop_health_days(1)")

@@ -13,6 +13,7 @@ from agents.actions.request_discoveries import request_discoveries
 from agents.actions.update_agent import update_agent
 from agents.models import Agent, AgentChange, VendorCount
 from armproject.lib.errors import Conflict, Forbidden
+from connectors.actions.disconnect import disconnect
 from connectors.base import ConnectorError
 from connectors.models import Connection, SyncRun, SyncState
 from connectors.simulator import Simulator, keys
@@ -170,7 +171,6 @@ def test_an_agent_registered_by_hand_is_recognised(house: House, openai: Connect
     discover(house, openai)
     known = agents(house)[0]
     with house.inside():
-        AgentChange.objects.all()
         Agent.objects.filter(pk=known.pk).update(
             connection=None, discovered_via="registered", owner=house.viewer
         )
@@ -258,8 +258,6 @@ def test_a_vendor_that_is_down_is_asked_again_later(
 
 
 def test_a_disconnected_connection_is_not_read(house: House, openai: Connection) -> None:
-    from connectors.actions.disconnect import disconnect
-
     with house.inside("admin"):
         disconnect(openai)
         with pytest.raises(Conflict):

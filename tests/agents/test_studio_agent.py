@@ -64,7 +64,7 @@ def test_the_page_shows_the_score_its_parts_and_the_day(house: House, openai: Co
     assert f'stroke-dasharray="{check.score} 100"' in told
     assert told.count('class="ag-bar-none"') == 95
     assert f'class="ag-bar-{check.status}"' in told
-    assert "1 checks in the last 24 hours" in told
+    assert f"in the last 24 hours: 1 {check.status}." in told
 
 
 def test_the_last_error_stands_there_verbatim(house: House) -> None:

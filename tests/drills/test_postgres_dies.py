@@ -84,7 +84,7 @@ def test_what_was_acknowledged_survives_postgres(own_cluster: Cluster, make_worl
     stored, recorded = dict(own_cluster.rows(STORED)), dict(own_cluster.rows(RECORDED))
     acknowledged = world.written.count()
     statuses = {status for writer in writers for status in writer.statuses}
-    assert statuses == {201, 503}, "no answer but 'not now, try again'"
+    assert statuses <= {201, 503, 0}, "no answer but 'not now, try again', or none in time"
     assert len(acknowledged) > 50
     assert set(acknowledged) <= set(stored)
     assert set(stored.values()) == {1}

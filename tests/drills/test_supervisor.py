@@ -121,6 +121,15 @@ class Up:
         return {self.postmaster, *children_of(self.postmaster)}
 
 
+def wait_until_gone(up: Up, seconds: float) -> None:
+    """Return once nothing of the killed supervisor runs but the database, or name what does."""
+    try:
+        eventually(lambda: set(up.processes()) <= up.servers(), seconds)
+    except AssertionError:
+        left = [command(pid) for pid in set(up.processes()) - up.servers()]
+        raise AssertionError(f"still there after {seconds:g} s: {left}") from None
+
+
 def running() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
 
@@ -168,7 +177,7 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way(up: Up) -> None:
     up.wait_until_well(60)
     kill_all([supervisor])
     up.wait(10)
-    eventually(lambda: set(up.processes()) <= up.servers(), 25, what="what it started ends")
+    wait_until_gone(up, 25)
     up.start()
     up.wait_until_well(40)
     eventually(lambda: "Ctrl-C stops it" in up.log.read_text().rpartition("Starting ARM")[2])

@@ -196,12 +196,14 @@ def test_us_004_costs_are_told_by_agent_by_model_and_over_time(owner: Page) -> N
 
 def test_us_005_a_rule_raises_an_alert_that_is_mailed_and_decided(owner: Page, demo: Demo) -> None:
     go(owner, "Alert rules")
-    owner.get_by_role("link", name=re.compile("^add")).click()
+    owner.get_by_role("link", name="Add alert rule").click()
     owner.get_by_label("Name").fill("Any request at all")
-    owner.get_by_label("Measure").select_option(label=re.compile("^Error rate"))
+    watch = owner.get_by_label("Watch")
+    choices = watch.get_by_role("option").all_inner_texts()
+    watch.select_option(label=next(text for text in choices if text.startswith("Error rate")))
     owner.get_by_label("Threshold").fill("0.0001")
     owner.get_by_role("button", name="Save", exact=True).click()
-    expect(owner.get_by_role("link", name="Any request at all")).to_be_visible()
+    expect(owner.get_by_role("row", name=re.compile("Any request at all"))).to_be_visible()
 
     go(owner, "Overview")
     run_schedule("governance.evaluate_rules")
