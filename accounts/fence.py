@@ -75,17 +75,21 @@ def fenced() -> Iterator[None]:
         _set(outer or ("", ""))
 
 
-def read_fenced(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def read_fenced(
+    statement: str, values: Sequence[Any], *, one_plan: bool = False
+) -> list[tuple[Any, ...]]:
     """Run one reading statement inside the fence, in one round trip to the database.
 
     For the few lists that are asked very often: the setting and the statement, which the server
     keeps prepared, travel together and form a transaction of their own. Inside a transaction, or
     where the server does not know the prepared statement any more, it runs like any other.
+    `one_plan` says that one plan is right for all values: the server then does not plan anew,
+    which for a short list takes longer than to read it.
     """
     if not connection.in_atomic_block:
         with connection.wrap_database_errors:
             connection.ensure_connection()
-            rows = _in_one_trip(connection.connection, statement, values)
+            rows = _in_one_trip(connection.connection, statement, values, one_plan=one_plan)
         if rows is not None:
             return rows
     with fenced(), connection.cursor() as cursor:
@@ -106,7 +110,7 @@ def acting(
 
 
 def _in_one_trip(
-    server: Any, statement: str, values: Sequence[Any]
+    server: Any, statement: str, values: Sequence[Any], *, one_plan: bool
 ) -> list[tuple[Any, ...]] | None:
     """Send the setting and the statement as one message; it runs as one transaction."""
     name = _prepared(server, statement)
@@ -114,14 +118,15 @@ def _in_one_trip(
         return None
     now = context.current()
     user_id = now.principal.user_id if now.principal else None
-    arguments = sql.SQL(", ").join(map(sql.Literal, values))
-    message = sql.SQL(
-        "SELECT set_config('arm.organization', {}, true), set_config('arm.user', {}, true);"
-        " EXECUTE {}({})"
-    ).format(str(now.organization_id or ""), str(user_id or ""), sql.Identifier(name), arguments)
+    settings = {"arm.organization": now.organization_id or "", "arm.user": user_id or ""}
+    if one_plan:
+        settings["plan_cache_mode"] = "force_generic_plan"
+    put = (f"set_config('{key}', {sql.quote(str(to))}, true)" for key, to in settings.items())
+    arguments = ", ".join(sql.quote(value, server) for value in values)
+    message = f"SELECT {', '.join(put)}; EXECUTE {name}({arguments})"
     with server.cursor() as cursor:
         try:
-            cursor.execute(message.as_bytes(server))
+            cursor.execute(message.encode())
         except errors.InvalidSqlStatementName:
             _prepared_in.pop(server, None)
             return None
@@ -138,7 +143,7 @@ def _prepared(server: Any, statement: str) -> str | None:
         name = f"arm_read_{len(known)}"
         pieces = statement.split("%s")
         numbered = "".join(f"{piece}${n}" for n, piece in enumerate(pieces[:-1], 1)) + pieces[-1]
-        server.execute(f'PREPARE "{name}" AS {numbered}'.encode())
+        server.execute(f"PREPARE {name} AS {numbered}".encode())
         known[statement] = name
     return known[statement]
 

@@ -87,6 +87,10 @@ class AlertRuleForm(ActionForm):
             "remind_minutes",
             "enabled",
         ]
+        help_texts: ClassVar = {
+            "threshold": "20 % is 0.2. For a jump: how many times as much.",
+            "minimum_base": "Below this the window before says nothing.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,8 +101,6 @@ class AlertRuleForm(ActionForm):
         recipients.queryset = Channel.objects.all()
         if not self.instance._state.adding:
             recipients.initial = list(self.instance.channels.values_list("pk", flat=True))
-        self.fields["threshold"].help_text = "20 % is 0.2. For a jump: how many times as much."
-        self.fields["minimum_base"].help_text = "Below this the window before says nothing."
 
     def act(self) -> AlertRule:
         values = {**self.cleaned_data}

@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.actions.add_member import refuse_above_own
 from accounts.models import Membership
 from accounts.permissions import require
+from accounts.recent_keys import recent_keys
 from accounts.roles import Role
 from armproject.lib.audit import record
 from armproject.lib.errors import Conflict
@@ -22,6 +23,7 @@ def change_role(membership: Membership, role: str) -> Membership:
     before, membership.role = membership.role, role
     membership.save(update_fields=["role"])
     record("members.change_role", membership, before={"role": before}, after={"role": role})
+    transaction.on_commit(recent_keys.forget)
     return membership
 
 

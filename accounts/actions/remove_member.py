@@ -7,6 +7,7 @@ from accounts.actions.add_member import refuse_above_own
 from accounts.actions.change_role import refuse_losing_last_owner
 from accounts.models import ApiKey, Membership
 from accounts.permissions import require
+from accounts.recent_keys import recent_keys
 from accounts.roles import Role
 from armproject.lib.audit import record
 
@@ -28,3 +29,4 @@ def remove_member(membership: Membership) -> None:
         details={"api_keys_revoked": ended},
     )
     membership.delete()
+    transaction.on_commit(recent_keys.forget)

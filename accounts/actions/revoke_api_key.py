@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import ApiKey
 from accounts.permissions import has_permission, require
+from accounts.recent_keys import recent_keys
 from armproject.lib import context
 from armproject.lib.audit import record
 from armproject.lib.errors import Conflict, Forbidden
@@ -24,4 +25,5 @@ def revoke_api_key(key: ApiKey) -> ApiKey:
     key.revoked_at = timezone.now()
     key.save(update_fields=["revoked_at"])
     record("api_keys.revoke", key)
+    transaction.on_commit(recent_keys.forget)
     return key

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpRequest
@@ -66,6 +67,7 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
 
     permissions: ClassVar[Mapping[str, str]] = {}
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # each facet would count the whole list
     list_per_page = 25
     paginator = CappedPaginator
     ordering: Sequence[str] = ("-id",)

@@ -6,9 +6,9 @@ filtered list is counted, up to a limit. A search looks at the index of words fi
 is so common that this would be long, the list is read in its order until the page is full.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from accounts.fence import current_organization_id
 from agents.reports.asking import Asked, asked
@@ -53,7 +53,12 @@ MATCHES = (
 )
 
 
-Read = Callable[[str, list[Any]], list[tuple[Any, ...]]]
+class Read(Protocol):
+    """Runs a statement; `one_plan` says that one plan is right whatever the values are."""
+
+    def __call__(
+        self, statement: str, values: Sequence[Any], *, one_plan: bool = False
+    ) -> list[tuple[Any, ...]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ def list_agents(query: Mapping[str, str], read: Read = read) -> Page:
         f" FROM (SELECT * FROM agents_agent a WHERE {where.sql}{place} ORDER BY {order} {page}) a"
         f" ORDER BY {order}"
     )
-    rows = read(statement, [*total_values, *where.values, *_window_values(question)])
+    values = [*total_values, *where.values, *_window_values(question)]
+    rows = read(statement, values, one_plan=question.is_plain)
     if not rows and question.page > 1:
         return Page("[]", _meta(question, where, read(f"SELECT {total}", total_values)[0][0]))
     return _page(question, where, rows)

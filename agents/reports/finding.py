@@ -1,5 +1,6 @@
 """Finding agents by words of their name or by the beginning of their id, in an index of words."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -47,8 +48,11 @@ def found(agents: "QuerySet[Agent]", text: str) -> "QuerySet[Agent]":
     return by_words | agents.filter(pk__in=by_id.values("agent_id")[:HITS_MOST])
 
 
-def read(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    """Run a statement that the server keeps prepared, past Django's own wrapping of cursors."""
+def read(statement: str, values: Sequence[Any], *, one_plan: bool = False) -> list[tuple[Any, ...]]:
+    """Run a statement that the server keeps prepared, past Django's own wrapping of cursors.
+
+    Inside a transaction of many statements nothing is gained by keeping to `one_plan`.
+    """
     with connection.cursor() as cursor:
         cursor.cursor.execute(statement, values, prepare=True)
         return list(cursor.cursor.fetchall())

@@ -60,6 +60,13 @@ class AlertRuleAdmin(StudioAdmin):
         unresolved = Count("alerts", filter=Q(alerts__state__in=UNRESOLVED))
         return AlertRule.objects.prefetch_related("channels").annotate(open_count=unresolved)
 
+    def get_fieldsets(self, request: HttpRequest, obj: AlertRule | None = None) -> Any:
+        """Tell those who may not change a rule what it says."""
+        if obj is None or self.has_change_permission(request):
+            return super().get_fieldsets(request, obj)
+        told = ["name", "says", "severity_label", "tells", "state", "looked_at"]
+        return [(None, {"fields": told})]
+
     def get_urls(self) -> list[Any]:
         adopt = self.admin_site.admin_view(self.adopt)
         return [path("adopt", adopt, name="governance_alertrule_adopt"), *super().get_urls()]

@@ -11,9 +11,9 @@ import pytest
 
 from tests.cast import make_house
 from tests.drills.cluster import Cluster, cloned, of_its_own, own_name
-from tests.drills.world import Redis, World
+from tests.drills.world import Redis, World, strain
 
-LONGEST = 120
+LONGEST = 90
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,13 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def bounded() -> Iterator[None]:
-    """Break off a drill that hangs. On a quiet machine with two cores each ends in a minute."""
+    """Break off a drill that hangs; on a quiet machine with two cores each ends in a minute."""
 
     def too_long(*_: object) -> None:
-        raise TimeoutError(f"the drill was not over after {LONGEST} seconds")
+        raise TimeoutError("the drill does not end")
 
     signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(LONGEST)
+    signal.alarm(int(LONGEST * strain()))
     yield
     signal.alarm(0)
 
