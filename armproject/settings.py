@@ -191,7 +191,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_validation}.NumericPasswordValidator"},
 ]
 CSRF_FAILURE_VIEW = "armproject.lib.error_pages.csrf_failure"
-CSRF_FAILURE_VIEW = "armproject.lib.error_pages.csrf_failure"
 LOGIN_URL = "/studio/login/"
 LOGIN_REDIRECT_URL = "/studio/"
 SECURE = ARM_BASE_URL.startswith("https://")
@@ -276,7 +275,6 @@ WHITENOISE_MAX_AGE = 31_536_000 if not DEBUG else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-DEFAULT_EXCEPTION_REPORTER = "armproject.lib.reporting.BareReporter"
 DEFAULT_EXCEPTION_REPORTER = "armproject.lib.reporting.BareReporter"
 LOGGING_CONFIG = None
 configure_logging(env("ARM_LOG_LEVEL", default="INFO"), json=env.bool("ARM_LOG_JSON", default=True))

@@ -7,6 +7,7 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         from armproject.lib import audit
+        from governance import receivers  # noqa: F401 - importing connects them
         from governance.actions.append_event import append_event
 
         audit.install(append_event)
