@@ -15,7 +15,8 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection, models, transaction
 from django.db.models.expressions import Expression
-from psycopg import errors, sql
+from psycopg import errors, pq, sql
+from psycopg.adapt import Transformer
 
 from armproject.lib import context
 from armproject.lib.context import Context, Principal
@@ -124,14 +125,17 @@ def _in_one_trip(
     put = (f"set_config('{key}', {sql.quote(str(to))}, true)" for key, to in settings.items())
     arguments = ", ".join(sql.quote(value, server) for value in values)
     message = f"SELECT {', '.join(put)}; EXECUTE {name}({arguments})"
-    with server.cursor() as cursor:
-        try:
-            cursor.execute(message.encode())
-        except errors.InvalidSqlStatementName:
-            _prepared_in.pop(server, None)
-            return None
-        cursor.nextset()
-        return list(cursor.fetchall())
+    # Of a message with two statements the server's own library returns the second one's result.
+    result = server.pgconn.exec_(message.encode())
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        error = errors.error_from_result(result)
+        if not isinstance(error, errors.InvalidSqlStatementName):
+            raise error
+        _prepared_in.pop(server, None)
+        return None
+    reader = Transformer(server)
+    reader.set_pgresult(result)
+    return list(reader.load_rows(0, result.ntuples, tuple))
 
 
 def _prepared(server: Any, statement: str) -> str | None:

@@ -7,13 +7,14 @@ Programs come with a key and take a lane of their own past everything that only 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from accounts.actions.enter_organization import SESSION_KEY
 from accounts.actions.identify_api_key import identify_api_key
@@ -39,7 +40,7 @@ class ProgramLane:
         if token is None or not request.path_info.startswith("/api/"):
             return self.get_response(request)
         try:
-            match = resolve(request.path_info)
+            match = _match(request.path_info, settings.ROOT_URLCONF)
         except Resolver404:
             return self.get_response(request)
         request.get_host()  # refuses names that are not ours
@@ -106,6 +107,12 @@ def _has_own_transactions(request: HttpRequest, view: Any) -> bool:
     return any(getattr(candidate, "own_transactions", False) for candidate in marked)
 
 
+@lru_cache(maxsize=500)
+def _match(path: str, urls: str) -> ResolverMatch:
+    """Find the view of a path; programs ask the same few again and again."""
+    return resolve(path, urls)
+
+
 def _api_key(request: HttpRequest) -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     is_key = scheme.lower() == "bearer" and token.startswith(PREFIX)
@@ -122,7 +129,8 @@ def _from_session(request: HttpRequest) -> Context:
     memberships = _memberships(known, person.pk)
     request.arm_memberships = list(memberships.values())  # type: ignore[attr-defined]
     wanted = str(request.session.get(SESSION_KEY))
-    membership = memberships.get(wanted) or next(iter(memberships.values()), None)
+    joined_first = min(memberships.values(), key=lambda m: m.created_at, default=None)
+    membership = memberships.get(wanted) or joined_first
     if membership is None:
         return known
     return replace(

@@ -19,6 +19,10 @@ from armproject.lib.errors import DomainError
 # ruff: noqa: PLC0415
 
 
+# What a browser says of a link on our own pages, or typed by a person.
+OWN_PAGES = ("same-origin", "none")
+
+
 class Studio(UnfoldAdminSite):  # type: ignore[misc]
     """The place where staff work."""
 
@@ -87,6 +91,9 @@ class Studio(UnfoldAdminSite):  # type: ignore[misc]
         """Switch to another of one's organizations."""
         from accounts.actions.enter_organization import enter_organization
 
+        if request.headers.get("Sec-Fetch-Site", "none") not in OWN_PAGES:
+            messages.error(request, "Switch by the menu here, not by a link from elsewhere.")
+            return HttpResponseRedirect(reverse("admin:index"))
         try:
             memberships = getattr(request, "arm_memberships", [])
             membership = enter_organization(request.session, memberships, request.GET.get("to", ""))

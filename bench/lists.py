@@ -55,7 +55,10 @@ def _rounds(asked: Asked, rounds: int, seconds: float) -> Shown:
 def _fields(port: int, of: Estate) -> list[str]:
     """Return the columns our list shows, so that the reference shows the same."""
     body = json.loads(Connection(port, LIST, _program(of)).ask())
-    return sorted({field.name for field in Agent._meta.fields} & set(body["data"][0]))
+    known = {field.name for field in Agent._meta.fields} | {"owner_name"}
+    if more := set(body["data"][0]) - known:
+        raise RuntimeError(f"The reference does not know {', '.join(sorted(more))}.")
+    return sorted(body["data"][0])
 
 
 def _lists(shown: Shown, few: Estate, many: Estate) -> list[Row]:

@@ -1,7 +1,8 @@
 """The reference: the same rows through a plain Django REST framework list with a cursor.
 
-Its own small project: no middleware, no tenant settings, a model serializer over the same fields,
-an API key looked up by its digest. It logs in as the owner, so row-level security costs it nothing.
+Its own small project, as `startproject` and the framework's tutorial leave it, made no slower than
+it need be: a connection pool, owners fetched with the agents, an API key found by its digest. It
+logs in as the superuser, so row-level security costs it nothing.
 """
 
 import hashlib
@@ -24,6 +25,8 @@ if not settings.configured:
         INSTALLED_APPS=[
             "django.contrib.auth",
             "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
             "rest_framework",
             "accounts",
             "connectors",
@@ -31,10 +34,17 @@ if not settings.configured:
         ],
         AUTH_USER_MODEL="accounts.User",
         ROOT_URLCONF="bench.plain",
-        MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+        MIDDLEWARE=[
+            "django.middleware.security.SecurityMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        ],
         USE_TZ=True,
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        REST_FRAMEWORK={"UNAUTHENTICATED_USER": None},
     )
     django.setup()
 
@@ -60,6 +70,8 @@ class KeyAuthentication(authentication.BaseAuthentication):
 
 
 class AgentSerializer(serializers.ModelSerializer[Agent]):
+    owner_name = serializers.CharField(source="owner.name", default=None)
+
     class Meta:
         model = Agent
         fields = FIELDS
@@ -76,8 +88,8 @@ class AgentList(generics.ListAPIView[Agent]):
     serializer_class = AgentSerializer
 
     def get_queryset(self) -> Any:
-        key = self.request.auth
-        return Agent._base_manager.filter(organization_id=key.organization_id)
+        agents = Agent._base_manager.select_related("owner")
+        return agents.filter(organization_id=self.request.auth.organization_id)
 
 
 def health(request: HttpRequest) -> HttpResponse:

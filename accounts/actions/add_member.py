@@ -4,8 +4,10 @@ from django.db import transaction
 
 from accounts.models import Membership, User
 from accounts.permissions import own_role, require
-from accounts.roles import outranks
+from accounts.roles import outranks, rights_of
+from armproject.lib import context
 from armproject.lib.audit import record
+from armproject.lib.context import PrincipalKind
 from armproject.lib.errors import Conflict, Forbidden
 
 
@@ -26,3 +28,7 @@ def refuse_above_own(role: str) -> None:
     own = own_role()
     if own is not None and outranks(role, own):
         raise Forbidden(f"Your role, {own}, may not give or change the role {role}.")
+    now = context.current()
+    is_key = now.principal is not None and now.principal.kind == PrincipalKind.API_KEY
+    if is_key and not rights_of(role) <= now.rights:
+        raise Forbidden(f"This key's scopes do not cover what the role {role} may do.")

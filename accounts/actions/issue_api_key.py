@@ -12,6 +12,7 @@ from accounts.permissions import require
 from accounts.roles import PERMISSIONS
 from armproject.lib import context
 from armproject.lib.audit import record
+from armproject.lib.context import PrincipalKind
 from armproject.lib.errors import Forbidden, InvalidInput
 from armproject.lib.secret import Secret
 
@@ -28,11 +29,25 @@ def issue_api_key(
         raise InvalidInput(
             "The key would be expired.", fields={"expires_at": ["Name a time to come."]}
         )
+    _refuse_outliving_own(expires_at)
     key = ApiKey(user_id=_person(), name=name, scopes=sorted(wanted), expires_at=expires_at)
     token = key.draw()
     key.save(force_insert=True)
     record("api_keys.issue", key, after={"name": name, "scopes": key.scopes})
     return key, token
+
+
+def _refuse_outliving_own(expires_at: datetime | None) -> None:
+    """Refuse a key that asks for one that lives longer than itself."""
+    principal = context.principal()
+    if principal is None or principal.kind != PrincipalKind.API_KEY:
+        return
+    end = ApiKey.objects.get(pk=principal.id).expires_at
+    if end is not None and (expires_at is None or expires_at > end):
+        raise Forbidden(
+            "A key cannot issue one that outlives it.",
+            fields={"expires_at": [f"Name a time up to {end:%Y-%m-%dT%H:%M:%SZ}."]},
+        )
 
 
 def _person() -> UUID:

@@ -16,6 +16,7 @@ from accounts.permissions import has_permission
 from armproject.lib.errors import DomainError
 
 COUNT_LIMIT = 10_000
+SECRET_COLUMNS = ("_sealed", "digest", "password", "wrapped", "mac")
 
 
 class CappedPaginator(Paginator[Any]):
@@ -74,6 +75,12 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter_sheet = False
     compressed_fields = True
     warn_unsaved_form = False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse filters over columns that hold secrets or what is derived from them."""
+        if any(part.endswith(SECRET_COLUMNS) for part in lookup.split("__")):
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may("view")

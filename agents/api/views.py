@@ -155,7 +155,7 @@ class AgentDeedsViewSet(ScopedViewSet):
     def health(self, request: Request, pk: str) -> Response:
         """Tell how the agent was, the newest check first."""
         hours = request.query_params.get("hours", str(HOURS))
-        checks = health_history(self.get_object(), hours=int(hours) if hours.isdecimal() else 0)
+        checks = health_history(self.get_object(), hours=_whole(hours, 0))
         return Response(serializers.HealthCheckSerializer(checks, many=True).data)
 
     @extend_schema(request=None, responses=serializers.HealthCheckSerializer)
@@ -206,7 +206,7 @@ class AgentDeedsViewSet(ScopedViewSet):
     def interactions(self, request: Request, pk: str) -> Response:
         """Ask the vendor for the newest steps of the agent's conversations."""
         limit = request.query_params.get("limit", "50")
-        steps = read_interactions(self._asked(), limit=int(limit) if limit.isdecimal() else 50)
+        steps = read_interactions(self._asked(), limit=_whole(limit, 50))
         return Response(serializers.InteractionSerializer(steps, many=True).data)
 
     @extend_schema(request=serializers.HeartbeatSerializer, responses=serializers.AnswerSerializer)
@@ -247,3 +247,8 @@ def _read(serializer: Any, request: Request) -> dict[str, Any]:
     incoming.is_valid(raise_exception=True)
     said: dict[str, Any] = dict(incoming.validated_data)
     return said
+
+
+def _whole(text: str, otherwise: int) -> int:
+    """Return a whole number of at most nine digits, as query parameters give it."""
+    return int(text[:9]) if text.isdecimal() else otherwise

@@ -9,6 +9,7 @@ is so common that this would be long, the list is read in its order until the pa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from accounts.fence import current_organization_id
 from agents.reports.asking import Asked, asked
@@ -100,7 +101,7 @@ def list_agents(query: Mapping[str, str], read: Read = read) -> Page:
     page, place = _window(question)
     order = f"{question.key} {question.direction}, a.id {question.direction}"
     statement = (
-        f"SELECT a.id, {question.key},"  # noqa: S608 - fragments of our own, values bound
+        f"SELECT a.id::text, {'NULL' if question.key == 'a.id' else question.key},"  # noqa: S608 - fragments of our own, values bound
         f" (SELECT row_to_json(shown)::text FROM (SELECT {SHAPE}) AS shown), {total}"
         # The rows are found first, and only those of the page become JSON.
         f" FROM (SELECT * FROM agents_agent a WHERE {where.sql}{place} ORDER BY {order} {page}) a"
@@ -181,5 +182,5 @@ def _meta(question: Asked, where: Where, total: int | None) -> dict[str, Any]:
 
 def _cursor(question: Asked, row: tuple[Any, ...]) -> str:
     terms = question.order.terms
-    place = {terms[0].lstrip("-"): row[1], "id": row[0]}
+    place = {terms[0].lstrip("-"): row[1], "id": UUID(row[0])}
     return question.order.cursor(place)

@@ -19,7 +19,7 @@ DECLARE
   name text;
   made integer := 0;
 BEGIN
-  IF width IS NULL OR NOT EXISTS (SELECT 1 FROM pg_partitioned_table WHERE partrelid = parent) THEN
+  IF width IS NULL OR obj_description(parent, 'pg_class') IS DISTINCT FROM 'cut by ' || step THEN
     RAISE EXCEPTION '% is not cut into such partitions', parent;
   END IF;
   IF number > 120 OR first < '2020-01-01' OR first > current_date + 400 THEN
@@ -80,6 +80,9 @@ class CreatePartitionedModel(CreateModel):
         key = f", PRIMARY KEY (id, {column})) PARTITION BY RANGE ({column})"
         sql = sql.replace(" PRIMARY KEY", "", 1).rstrip().removesuffix(")") + key
         schema_editor.execute(sql, params or None)
+        schema_editor.execute(
+            f"COMMENT ON TABLE {quoted(model._meta.db_table)} IS 'cut by {self.step}'"
+        )
         schema_editor.deferred_sql.extend(schema_editor._model_indexes_sql(model))
         schema_editor.execute(
             f"SELECT arm_ensure_partitions('{model._meta.db_table}', '{self.step}',"

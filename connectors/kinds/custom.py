@@ -257,7 +257,10 @@ class _Reader:
             read = None
         if read is None or read.tzinfo is None:
             raise self._wrong(name, "Send a time with its zone, such as 2026-11-21T09:00:00Z.")
-        return read.astimezone(UTC)
+        try:
+            return read.astimezone(UTC)
+        except OverflowError:
+            raise self._wrong(name, "Send a time between the years 2 and 9998.") from None
 
     def metadata(self) -> dict[str, Any]:
         value = self._fields.get("metadata") or {}

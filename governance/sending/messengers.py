@@ -60,11 +60,16 @@ def send(letter: Letter, address: Address) -> None:
     plugin = apprise.Apprise.instantiate(plugin_of(letter, address), asset=asset)
     kind = "success" if letter.is_good_news else _TYPES[letter.severity]
     taken = plugin is not None and plugin.notify(
-        title=letter.subject, body=letter.text, notify_type=apprise.NotifyType(kind)
+        title=plain(letter.subject), body=plain(letter.text), notify_type=apprise.NotifyType(kind)
     )
     if not taken:
         service = ChannelKind(address.kind).label
         raise NotDelivered(f"{service} did not take the message; see whether its key still works.")
+
+
+def plain(text: str) -> str:
+    """Return the text without what a service would read as a mention or as a disguised link."""
+    return text.replace("@", "@\u200b").replace("<", "\u2039").replace(">", "\u203a")
 
 
 def plugin_of(letter: Letter, address: Address) -> dict[str, Any]:

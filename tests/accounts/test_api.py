@@ -112,3 +112,44 @@ def test_unknown_parameters_are_named(house: House) -> None:
     answer = house.api().get("/members", rolle="owner")
     assert answer.status_code == 400
     assert "role" in answer.json()["error"]["details"]["allowed"]
+
+
+def test_a_key_hands_out_no_role_stronger_than_itself(house: House, neighbours: House) -> None:
+    api = house.api("owner", scopes=["members.write"])
+    body = {"email": neighbours.viewer.email, "role": "owner"}
+    assert api.post("/members", body).status_code == 403
+
+
+def test_a_key_issues_none_that_outlives_it(house: House) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    token = house.key("owner")
+    with house.inside():
+        ApiKey.objects.update(expires_at=timezone.now() + timedelta(minutes=5))
+    answer = Api(token).post("/api-keys", {"name": "forever", "scopes": ["agents.read"]})
+    assert answer.status_code == 403
+    assert "expires_at" in answer.json()["error"]["details"]["fields"]
+
+
+def test_only_an_operator_opens_hosts(house: House) -> None:
+    path = f"/organizations/{house.organization.pk}"
+    body = {"allowed_hosts": ["127.0.0.1:9010"]}
+    assert house.api().patch(path, body).status_code == 403
+    house.owner.is_operator = True
+    house.owner.save(update_fields=["is_operator"])
+    assert house.api().patch(path, body).status_code == 200
+
+
+def test_a_link_from_elsewhere_does_not_switch_organizations(
+    house: House, neighbours: House
+) -> None:
+    with neighbours.inside():
+        Membership.objects.create(user=house.owner, role="viewer")
+    browser = house.browser()
+    path = f"/studio/enter?to={neighbours.organization.pk}"
+    browser.get(path, headers={"Sec-Fetch-Site": "cross-site"})
+    assert "organization" not in browser.session
+    browser.get(path, headers={"Sec-Fetch-Site": "same-origin"})
+    assert browser.session["organization"] == str(neighbours.organization.pk)

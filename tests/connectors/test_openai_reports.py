@@ -69,7 +69,7 @@ def test_rows_that_count_no_tokens_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"input_tokens": "1000"}, {"input_tokens": None}, {"output_tokens": -1}]
+    "wrong", [{"input_tokens": "1000"}, {"input_tokens": None}, {"output_tokens": 1.5}]
 )
 def test_tokens_that_are_no_numbers_are_not_counted_as_none(wrong: dict[str, Any]) -> None:
     vendor = Vendor({"GET /v1/organization/usage/completions": page(tokens(**wrong))})

@@ -16,7 +16,7 @@ import pytest
 
 from connectors.simulator import Simulator, keys
 from connectors.simulator.calls import Call
-from tests.connectors.simulated import MIDNIGHT, NOW, Caller, Clock
+from tests.connectors.caller import MIDNIGHT, NOW, Caller, Clock
 
 DAY = 86_400
 USAGE = "/organization/usage/completions"

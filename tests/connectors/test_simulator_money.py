@@ -11,7 +11,7 @@ from genai_prices import Usage, calc_price
 
 from connectors.simulator import Simulator
 from connectors.simulator.billing import PRICES
-from tests.connectors.simulated import DAY, HOUR, MIDNIGHT, NOW, Caller, Clock
+from tests.connectors.caller import DAY, HOUR, MIDNIGHT, NOW, Caller, Clock
 
 WEEK_AGO = MIDNIGHT - 7 * DAY
 CENT = Decimal(100)

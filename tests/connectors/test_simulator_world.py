@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.simulator import Simulator, keys
-from tests.connectors.simulated import DAY, HOUR, MIDNIGHT, NOW, Caller, Clock
+from tests.connectors.caller import DAY, HOUR, MIDNIGHT, NOW, Caller, Clock
 from tests.connectors.test_simulator_money import analytics, completions, totals
 
 FAILURES_OF = {"openai": "Refund assistant", "anthropic": "Incident scribe"}

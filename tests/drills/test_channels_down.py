@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from accounts.actions.update_organization import update_organization
 from armproject.lib.secret import Secret
 from governance.actions.create_channel import create_channel
 from governance.actions.raise_alert import raise_alert
@@ -80,7 +79,7 @@ def receiver_for(world: World) -> Iterator[Receiver]:
 def make_trouble(world: World, host: str) -> None:
     """Open alerts in an organization whose one channel is the receiver."""
     with world.cluster.aimed_at(), world.house.inside():
-        update_organization(world.house.organization, allowed_hosts=[host])
+        world.house.open_hosts(host)
         url = Secret(f"http://{host}/hook")
         create_channel("Hook", "webhook", target=url, is_default=True)
         for person in list(world.house.people.values())[:ALERTS]:

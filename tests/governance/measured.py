@@ -45,7 +45,7 @@ def reading(
 
 @contextmanager
 def measured(name: str = "test.cost", unit: Unit = Unit.MONEY) -> Iterator[Gauge]:
-    gauge = Gauge(unit)
+    gauge, before = Gauge(unit), MEASURES.get(name)
     MEASURES[name] = Measure(
         name, "Cost", unit, "organization", gauge.read, "What it cost in the window."
     )
@@ -53,6 +53,8 @@ def measured(name: str = "test.cost", unit: Unit = Unit.MONEY) -> Iterator[Gauge
         yield gauge
     finally:
         del MEASURES[name]
+        if before is not None:
+            MEASURES[name] = before
 
 
 def make_rule(house: House, **values: Any) -> AlertRule:

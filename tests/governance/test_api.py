@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.actions.update_organization import update_organization
 from governance.actions.raise_alert import raise_alert
 from governance.models import AlertRule, AuditEvent, Channel, Notification, NotificationState
 from governance.registry import MEASURES
@@ -210,7 +209,7 @@ def test_a_rule_cannot_name_a_foreign_channel(
 def test_a_webhook_shows_its_secrets_never_or_once(house: House, api: Api) -> None:
     with webhook() as hook:
         with house.inside():
-            update_organization(house.organization, allowed_hosts=[hook.host])
+            house.open_hosts(hook.host)
         made = api.post("/channels", {"name": "Hook", "kind": "webhook", "target": hook.url})
         assert made.status_code == 201
         secret = made.json()["data"]["signing_secret"]

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from standardwebhooks import Webhook
 
-from accounts.actions.update_organization import update_organization
 from accounts.models import Organization
 from armproject.lib.errors import Forbidden, InvalidInput
 from armproject.lib.secret import Secret
@@ -36,7 +35,7 @@ KEY = "0123456789abcdef0123456789abcdef"
 def hook(house: House) -> Iterator[Hook]:
     with webhook() as receiver:
         with house.inside():
-            update_organization(house.organization, allowed_hosts=[receiver.host])
+            house.open_hosts(receiver.host)
         yield receiver
 
 

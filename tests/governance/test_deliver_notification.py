@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 from standardwebhooks import Webhook
 
 from accounts.actions.remove_member import remove_member
-from accounts.actions.update_organization import update_organization
 from accounts.models import Membership, Organization
 from armproject.lib.errors import Conflict, Forbidden
 from armproject.lib.secret import Secret
@@ -45,7 +44,7 @@ def mail(settings: Any) -> Iterator[MailServer]:
 def hook(house: House) -> Iterator[Hook]:
     with webhook() as receiver:
         with house.inside():
-            update_organization(house.organization, allowed_hosts=[receiver.host])
+            house.open_hosts(receiver.host)
         yield receiver
 
 
