@@ -33,8 +33,11 @@ def running(demo: Demo) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def newcomers(demo: Demo) -> House:
-    """A company that has connected nothing yet."""
-    return make_house("Newcomers")
+    """A company that has connected nothing yet; its owner runs the installation, too."""
+    house = make_house("Newcomers")
+    house.owner.is_operator = True
+    house.owner.save(update_fields=["is_operator"])
+    return house
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,7 @@ def chromium(running: Running) -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         with sync_playwright() as playwright:
+            expect.set_options(timeout=20_000)  # a busy machine is no reason to fail
             options = ["--no-sandbox", "--disable-gpu"]
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
             yield browser
