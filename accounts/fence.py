@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection, models, transaction
 from django.db.models.expressions import Expression
-from psycopg import errors, pq, sql
+from psycopg import errors, pq
 from psycopg.adapt import Transformer
 
 from armproject.lib import context
@@ -23,6 +23,10 @@ from armproject.lib.context import Context, Principal
 
 # Statements that each connection to the server keeps prepared for `read_fenced`, by their text.
 MOST_PREPARED = 50
+ONE_TRIP = (
+    b"SELECT set_config('arm.organization', %b, true), set_config('arm.user', %b, true),"
+    b" set_config('plan_cache_mode', '%b', true); EXECUTE %b(%b)"
+)
 _prepared_in: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
 
 
@@ -88,9 +92,8 @@ def read_fenced(
     which for a short list takes longer than to read it.
     """
     if not connection.in_atomic_block:
-        with connection.wrap_database_errors:
-            connection.ensure_connection()
-            rows = _in_one_trip(connection.connection, statement, values, one_plan=one_plan)
+        with connection.wrap_database_errors, _borrowed() as server:
+            rows = _in_one_trip(server, statement, values, one_plan=one_plan)
         if rows is not None:
             return rows
     with fenced(), connection.cursor() as cursor:
@@ -110,6 +113,22 @@ def acting(
         yield now
 
 
+@contextmanager
+def _borrowed() -> Iterator[Any]:
+    """Lend a connection of the pool for as long as one message takes, not for the whole request."""
+    pool = getattr(connection, "pool", None)
+    if pool is None or connection.connection is not None:
+        connection.ensure_connection()
+        yield connection.connection
+        return
+    pool.open()
+    server = pool.getconn()
+    try:
+        yield server
+    finally:
+        pool.putconn(server)
+
+
 def _in_one_trip(
     server: Any, statement: str, values: Sequence[Any], *, one_plan: bool
 ) -> list[tuple[Any, ...]] | None:
@@ -119,23 +138,24 @@ def _in_one_trip(
         return None
     now = context.current()
     user_id = now.principal.user_id if now.principal else None
-    settings = {"arm.organization": now.organization_id or "", "arm.user": user_id or ""}
-    if one_plan:
-        settings["plan_cache_mode"] = "force_generic_plan"
-    put = (f"set_config('{key}', {sql.quote(str(to))}, true)" for key, to in settings.items())
-    arguments = ", ".join(sql.quote(value, server) for value in values)
-    message = f"SELECT {', '.join(put)}; EXECUTE {name}({arguments})"
+    wire = Transformer(server)
+    message = ONE_TRIP % (
+        wire.as_literal(str(now.organization_id or "")),
+        wire.as_literal(str(user_id or "")),
+        b"force_generic_plan" if one_plan else b"auto",
+        name.encode(),
+        b", ".join(map(wire.as_literal, values)),
+    )
     # Of a message with two statements the server's own library returns the second one's result.
-    result = server.pgconn.exec_(message.encode())
+    result = server.pgconn.exec_(message)
     if result.status != pq.ExecStatus.TUPLES_OK:
         error = errors.error_from_result(result)
         if not isinstance(error, errors.InvalidSqlStatementName):
             raise error
         _prepared_in.pop(server, None)
         return None
-    reader = Transformer(server)
-    reader.set_pgresult(result)
-    return list(reader.load_rows(0, result.ntuples, tuple))
+    wire.set_pgresult(result)
+    return list(wire.load_rows(0, result.ntuples, tuple))
 
 
 def _prepared(server: Any, statement: str) -> str | None:

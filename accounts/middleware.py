@@ -114,7 +114,7 @@ def _match(path: str, urls: str) -> ResolverMatch:
 
 
 def _api_key(request: HttpRequest) -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     is_key = scheme.lower() == "bearer" and token.startswith(PREFIX)
     return token.strip() if is_key else None
 

@@ -24,15 +24,15 @@ Shown = dict[str, list[Result]]
 def run(*, quick: bool) -> list[Row]:
     """Measure in rounds, one variant after the other, and compare the variants of each round."""
     few, many = estate(SMALL), estate(QUICK if quick else LARGE)
-    rounds, seconds = (3, 1.0) if quick else (7, 2.0)
+    rounds, seconds = (5, 0.6) if quick else (9, 2.0)
     with serving(few) as small, serving(many) as large:
         fields = {"ARM_BENCH_FIELDS": ",".join(_fields(large, many))}
         with serving(many, "bench.plain:application", fields) as plain:
             shown = _rounds(
                 {
-                    "small": (small, LIST, _program(few), 4),
-                    "large": (large, LIST, _program(many), 4),
-                    "plain": (plain, "/agents", _program(many), 4),
+                    "small": (small, LIST, _program(few), 8),
+                    "large": (large, LIST, _program(many), 8),
+                    "plain": (plain, "/agents", _program(many), 8),
                     "small page": (small, PAGE, _person(small), 2),
                     "large page": (large, PAGE, _person(large), 2),
                 },

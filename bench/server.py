@@ -1,4 +1,4 @@
-"""One web worker over an inventory, as it runs in production, on a port of its own."""
+"""One web worker over an inventory, started as bin/up starts it, on a port of its own."""
 
 import os
 import socket
@@ -11,6 +11,8 @@ from urllib.request import urlopen
 
 from django.conf import settings
 
+from armproject.launch import programs
+from armproject.launch.options import Options
 from armproject.launch.static_files import collect
 from bench.estate import Estate
 
@@ -27,10 +29,10 @@ def serving(
     collect(settings.DATA_DIR, settings.DATA_DIR / "static.log")
     port = _free_port()
     environment = {**environment_over(estate.url), **(more or {})}
-    command = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error"]
+    options = Options("127.0.0.1", port, settings.DATA_DIR, demo=False, check=False)
+    *command, _ = programs.web(options).argv
     granian = subprocess.Popen(
-        [sys.executable, "-m", *command, application],
+        [*command, "--log-level", "error", application],
         env=environment,
         cwd=settings.BASE_DIR,
         stdout=sys.stderr,

@@ -24,7 +24,7 @@ def thin_list(viewset: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     """
 
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "GET" and "text/html" not in request.headers.get("Accept", ""):
+        if request.method == "GET" and "text/html" not in request.META.get("HTTP_ACCEPT", ""):
             return _answer(request)
         with fenced():
             response: Any = viewset(request, *args, **kwargs)

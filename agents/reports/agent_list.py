@@ -48,6 +48,13 @@ COLUMNS = {
     "updated_at": MOMENT.format("a.updated_at"),
 }
 SHAPE = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
+SHOWN = f"(SELECT row_to_json(shown)::text FROM (SELECT {SHAPE}) AS shown) AS shown"  # noqa: S608
+# The rows of a page as one text, how many there are with the one behind it, and the last one's
+# place. An aggregate takes the rows in the order of the subquery.
+PAGE = """
+'[' || coalesce(array_to_string((array_agg(page.shown))[:%s], ','), '') || ']', count(*),
+ (array_agg(page.id))[%s]::text, (array_agg(page.key))[%s]
+"""
 MATCHES = (
     "(' ' || array_to_string(arm_name_words(a.name), ' ') LIKE ALL (%s)"
     " OR starts_with(lower(a.vendor_agent_id), %s))"
@@ -101,17 +108,16 @@ def list_agents(query: Mapping[str, str], read: Read = read) -> Page:
     page, place = _window(question)
     order = f"{question.key} {question.direction}, a.id {question.direction}"
     statement = (
-        f"SELECT a.id::text, {'NULL' if question.key == 'a.id' else question.key},"  # noqa: S608 - fragments of our own, values bound
-        f" (SELECT row_to_json(shown)::text FROM (SELECT {SHAPE}) AS shown), {total}"
+        f"SELECT {PAGE}, {total}"  # noqa: S608 - fragments of our own, values bound
         # The rows are found first, and only those of the page become JSON.
-        f" FROM (SELECT * FROM agents_agent a WHERE {where.sql}{place} ORDER BY {order} {page}) a"
-        f" ORDER BY {order}"
+        f" FROM (SELECT {SHOWN}, a.id, {question.key} AS key"
+        f"  FROM (SELECT * FROM agents_agent a WHERE {where.sql}{place} ORDER BY {order} {page}) a"
+        f"  ORDER BY {order}) AS page"
     )
-    values = [*total_values, *where.values, *_window_values(question)]
-    rows = read(statement, values, one_plan=question.is_plain)
-    if not rows and question.page > 1:
-        return Page("[]", _meta(question, where, read(f"SELECT {total}", total_values)[0][0]))
-    return _page(question, where, rows)
+    cut = [question.per_page] * PAGE.count("%s")
+    values = [*cut, *total_values, *where.values, *_window_values(question)]
+    (found,) = read(statement, values, one_plan=question.is_plain)
+    return _page(question, where, found)
 
 
 def _where(question: Asked) -> Where:
@@ -164,23 +170,13 @@ def _total(question: Asked, where: Where) -> tuple[str, list[Any]]:
     return f"(SELECT count(*) FROM ({counted}) AS counted)", list(where.values)  # noqa: S608
 
 
-def _page(question: Asked, where: Where, rows: list[tuple[Any, ...]]) -> Page:
-    meta = _meta(question, where, rows[0][3] if rows else 0)
-    more, rows = len(rows) > question.per_page, rows[: question.per_page]
-    if more:
-        meta["nextCursor"] = _cursor(question, rows[-1])
-    return Page(f"[{','.join(row[2] for row in rows)}]", meta)
-
-
-def _meta(question: Asked, where: Where, total: int | None) -> dict[str, Any]:
+def _page(question: Asked, where: Where, found: tuple[Any, ...]) -> Page:
+    shown, number, last_id, last_key, total = found
     meta: dict[str, Any] = {"perPage": question.per_page, "nextCursor": None}
     if not question.is_behind:
-        number, most = int(total or 0), HITS_MOST if where.is_vague else COUNT_MOST
-        meta |= {"page": question.page, "total": min(number, most), "totalIsCapped": number > most}
-    return meta
-
-
-def _cursor(question: Asked, row: tuple[Any, ...]) -> str:
-    terms = question.order.terms
-    place = {terms[0].lstrip("-"): row[1], "id": UUID(row[0])}
-    return question.order.cursor(place)
+        all_, most = int(total or 0), HITS_MOST if where.is_vague else COUNT_MOST
+        meta |= {"page": question.page, "total": min(all_, most), "totalIsCapped": all_ > most}
+    if number > question.per_page:
+        place = {question.order.terms[0].lstrip("-"): last_key, "id": UUID(last_id)}
+        meta["nextCursor"] = question.order.cursor(place)
+    return Page(shown, meta)
