@@ -29,7 +29,6 @@ BODY = (
 KNOWN = (*STATUSES, *WIRE, *BODY)
 _CURSORS = ("after", "page", "after_id", "before_id")
 _THIRD = 2
-_TOKENS = ("input_tokens", "uncached_input_tokens")
 
 
 @dataclass(slots=True)
@@ -130,10 +129,9 @@ def _usage_rows(body: Json) -> Iterator[tuple[list[Any], Json]]:
 def _negate(body: Json) -> None:
     for _, row in _usage_rows(body):
         counts = row.get("usage", row)
-        for name in _TOKENS:
-            if isinstance(counts.get(name), int):
-                counts[name] = -abs(counts[name]) - 1
-                return
+        if isinstance(counts.get("output_tokens"), int):
+            counts["output_tokens"] = -abs(counts["output_tokens"]) - 1
+            return
 
 
 def _duplicate(body: Json) -> None:
