@@ -140,7 +140,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 # --- work that happens by itself
-CELERY_BROKER_URL = REDIS_URL or "pgmq://"
+CELERY_BROKER_URL = REDIS_URL or "pgmq://localhost"  # the options below say where
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 900,

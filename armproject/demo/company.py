@@ -14,7 +14,8 @@ from accounts.models import Membership, Organization, User
 from accounts.permissions import schedule
 from accounts.roles import PERMISSIONS, Role, rights_of
 from agents.actions.request_checks import request_checks
-from agents.models import Agent
+from agents.actions.update_agent import update_agent
+from agents.models import Agent, Environment
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.secret import Secret
 from connectors.actions.connect_vendor import connect_vendor
@@ -35,6 +36,21 @@ VENDORS: Final = (
     ("openai", "OpenAI", "/openai/v1", keys.OPENAI_ADMIN, keys.OPENAI_RUNTIME),
     ("anthropic", "Anthropic", "/anthropic", keys.ANTHROPIC_ADMIN, keys.ANTHROPIC_RUNTIME),
 )
+# Who pays for which agent, by name; the others are left for the reader to assign.
+COST_CENTERS: Final = {
+    "Support triage": "Customer operations",
+    "Refund assistant": "Customer operations",
+    "Claims intake": "Customer operations",
+    "Warranty clerk": "Customer operations",
+    "Invoice matching": "Finance",
+    "Ledger reconciliation": "Finance",
+    "Contract review": "Legal",
+    "Contract comparison": "Legal",
+    "Sales research": "Sales",
+    "Campaign copy": "Sales",
+    "Handbook answers": "People",
+    "Onboarding guide": "People",
+}
 
 
 class Company:
@@ -68,6 +84,19 @@ class Company:
                     admin_key=Secret(admin_key),
                     runtime_key=Secret(runtime_key),
                 )
+
+    def assign(self) -> None:
+        """Say who looks after the agents that people made, where they run and who pays for them."""
+        with fenced():
+            for agent in Agent.objects.present().exclude(model=""):
+                center = COST_CENTERS.get(agent.name)
+                if center is not None and not agent.cost_center:
+                    update_agent(
+                        agent,
+                        owner=self.owner,
+                        environment=Environment.PRODUCTION,
+                        cost_center=center,
+                    )
 
     def check(self) -> None:
         """Ask how every agent is that was never checked."""

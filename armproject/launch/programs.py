@@ -23,7 +23,9 @@ def web(options: Options) -> Program:
 
 def worker() -> Program:
     """Return what does the jobs."""
-    pool = ("-P", "threads", "-c", "12", "-Q", "celery")
+    # Workers of one queue need not know of each other, and not every broker carries such talk.
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    pool = ("-P", "threads", "-c", "12", "-Q", "celery", *quiet)
     argv = (str(BIN / "celery"), "-A", "armproject", "--quiet", "worker", "-n", "arm@w", *pool)
     return Program("worker", argv, grace=20)
 

@@ -42,6 +42,7 @@ class Command(BaseCommand):
     def _fill(self, company: Company, simulator: str) -> None:
         self._step("OpenAI and Anthropic connected", lambda: company.connect(simulator))
         self._step("Agents discovered", lambda: finish_work(["agents.discover"]))
+        self._step("Owners and cost centres named", company.assign)
         self._step("Health asked for", company.check)
         self._step("Health checked", lambda: finish_work(["agents.check"]))
         self._step("Usage and costs read", lambda: finish_work(["costs.sync"]))
