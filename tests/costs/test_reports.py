@@ -50,8 +50,8 @@ def test_nothing_is_compared_with_a_time_before_the_figures_begin(book: Book) ->
 
 
 def test_today_is_compared_with_yesterday_by_now(book: Book) -> None:
-    now = timezone.now()
-    today = named(Named.TODAY, now, UTC_ZONE)
+    noon = timezone.now().replace(hour=12, minute=0)
+    today = named(Named.TODAY, noon, UTC_ZONE)
     yesterday = today.start - DAY
     book.usage(
         book.row(start=yesterday - 2 * DAY),
