@@ -25,8 +25,3 @@ class Search:
     @property
     def is_empty(self) -> bool:
         return not self.words
-
-    @property
-    def patterns(self) -> list[str]:
-        """What the words of a name, joined by blanks, must all hold."""
-        return [f"% {word}%" for word in self.words]

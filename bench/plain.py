@@ -89,7 +89,10 @@ class AgentList(generics.ListAPIView[Agent]):
 
     def get_queryset(self) -> Any:
         agents = Agent._base_manager.select_related("owner")
-        return agents.filter(organization_id=self.request.auth.organization_id)
+        agents = agents.filter(organization_id=self.request.auth.organization_id)
+        for word in self.request.query_params.get("search", "").split():
+            agents = agents.filter(name__icontains=word)
+        return agents
 
 
 def health(request: HttpRequest) -> HttpResponse:

@@ -2,8 +2,7 @@
 
 One statement, prepared once in each connection, whatever the size of the inventory: a page starts
 in an index where the one before ended, and the number of all agents is kept, not counted. Only a
-filtered list is counted, up to a limit. A search looks at the index of words first; where a word
-is so common that this would be long, the list is read in its order until the page is full.
+filtered list is counted, up to a limit. A search compares the index of words first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from uuid import UUID
 
 from accounts.fence import current_organization_id
 from agents.reports.asking import Asked, asked
-from agents.reports.finding import HITS_MOST, hits_of, read
+from agents.reports.finding import Hits, read
 from armproject.lib.rest.encoding import dumps
 from armproject.lib.rest.pagination import COUNT_MOST
 
@@ -55,10 +54,6 @@ PAGE = """
 '[' || coalesce(array_to_string((array_agg(page.shown))[:%s], ','), '') || ']', count(*),
  (array_agg(page.id))[%s]::text, (array_agg(page.key))[%s]
 """
-MATCHES = (
-    "(' ' || array_to_string(arm_name_words(a.name), ' ') LIKE ALL (%s)"
-    " OR starts_with(lower(a.vendor_agent_id), %s))"
-)
 
 
 class Read(Protocol):
@@ -83,18 +78,22 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which rows: `is_vague` where a search is for words so common that rows are read in order."""
+    """Which rows: conditions with their values, and what a search found, if there was one."""
 
     conditions: tuple[str, ...]
     values: tuple[Any, ...]
-    is_vague: bool = False
+    hits: Hits | None = None
 
     @property
     def sql(self) -> str:
         return " AND ".join(self.conditions)
 
-    def and_(self, condition: str, *values: Any, is_vague: bool = False) -> "Where":
-        return Where((*self.conditions, condition), (*self.values, *values), is_vague)
+    @property
+    def found(self) -> tuple[str, tuple[Any, ...]]:
+        """What goes before the statement: the hits, compared once for the page and its count."""
+        if self.hits is None:
+            return "", ()
+        return f"WITH hits AS MATERIALIZED ({self.hits.statement}) ", self.hits.values
 
 
 def list_agents(query: Mapping[str, str], read: Read = read) -> Page:
@@ -104,36 +103,32 @@ def list_agents(query: Mapping[str, str], read: Read = read) -> Page:
     """
     question = asked(query)
     where = _where(question)
+    found, hits = where.found
     total, total_values = _total(question, where)
     page, place = _window(question)
     order = f"{question.key} {question.direction}, a.id {question.direction}"
     statement = (
-        f"SELECT {PAGE}, {total}"  # noqa: S608 - fragments of our own, values bound
+        f"{found}SELECT {PAGE}, {total}"  # noqa: S608 - fragments of our own, values bound
         # The rows are found first, and only those of the page become JSON.
         f" FROM (SELECT {SHOWN}, a.id, {question.key} AS key"
         f"  FROM (SELECT * FROM agents_agent a WHERE {where.sql}{place} ORDER BY {order} {page}) a"
         f"  ORDER BY {order}) AS page"
     )
     cut = [question.per_page] * PAGE.count("%s")
-    values = [*cut, *total_values, *where.values, *_window_values(question)]
-    (found,) = read(statement, values, one_plan=question.is_plain)
-    return _page(question, where, found)
+    values = [*hits, *cut, *total_values, *where.values, *_window_values(question)]
+    (rows,) = read(statement, values, one_plan=question.is_plain)
+    return _page(question, rows)
 
 
 def _where(question: Asked) -> Where:
-    where = Where(
-        ("a.organization_id = %s", "a.removed_at IS NULL", *question.conditions),
-        (current_organization_id(), *question.values),
-    )
-    search = question.search
-    if search is None:
-        return where
-    if search.is_empty:
-        return where.and_("false")
-    hits = hits_of(search)
-    if hits is not None:
-        where = where.and_("a.id = ANY(%s)", hits)
-    return where.and_(MATCHES, search.patterns, search.whole, is_vague=hits is None)
+    conditions = ("a.organization_id = %s", "a.removed_at IS NULL", *question.conditions)
+    values = (current_organization_id(), *question.values)
+    if question.search is None:
+        return Where(conditions, values)
+    if question.search.is_empty:
+        return Where((*conditions, "false"), values)
+    found = "a.id IN (SELECT agent_id FROM hits)"
+    return Where((*conditions, found), values, Hits.of(question.search))
 
 
 def _window(question: Asked) -> tuple[str, str]:
@@ -159,8 +154,6 @@ def _total(question: Asked, where: Where) -> tuple[str, list[Any]]:
     """Return how the number of all rows is known: kept for plain lists, counted to a limit else."""
     if question.is_behind:
         return "NULL", []
-    if where.is_vague:
-        return str(HITS_MOST + 1), []
     if question.is_plain or question.only_vendor:
         kept = "SELECT coalesce(sum(present), 0) FROM agents_vendorcount WHERE organization_id = %s"
         if question.only_vendor:
@@ -170,11 +163,11 @@ def _total(question: Asked, where: Where) -> tuple[str, list[Any]]:
     return f"(SELECT count(*) FROM ({counted}) AS counted)", list(where.values)  # noqa: S608
 
 
-def _page(question: Asked, where: Where, found: tuple[Any, ...]) -> Page:
+def _page(question: Asked, found: tuple[Any, ...]) -> Page:
     shown, number, last_id, last_key, total = found
     meta: dict[str, Any] = {"perPage": question.per_page, "nextCursor": None}
     if not question.is_behind:
-        all_, most = int(total or 0), HITS_MOST if where.is_vague else COUNT_MOST
+        all_, most = int(total), COUNT_MOST
         meta |= {"page": question.page, "total": min(all_, most), "totalIsCapped": all_ > most}
     if number > question.per_page:
         place = {question.order.terms[0].lstrip("-"): last_key, "id": UUID(last_id)}

@@ -1,35 +1,47 @@
-"""Finding agents by words of their name or by the beginning of their id, in an index of words."""
+"""Finding agents by words of their name or the beginning of their id, in an index of words.
+
+An agent is found if each word that is looked for begins one of its words, or if its id begins like
+the whole. The rarest words are looked up first: who has one that few have is known at once. Where
+each word is common, all who have them are compared, once, by their ids alone.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.fence import current_organization_id
-from agents.models import Agent, AgentWord
+from agents.models import Agent
 from agents.words import LAST, Search
 
-# So many agents found by a word are sorted; more are read in the list's own order.
+# So many agents with a word are read one by one; of more, the whole index is compared.
 HITS_MOST = 2_000
 HITS = """
-SELECT DISTINCT agent_id FROM (
-  SELECT agent_id FROM agents_agentword
-   WHERE organization_id = %s AND word >= %s AND word < %s LIMIT %s) AS found
+SELECT agent_id FROM agents_agentword WHERE organization_id = %s AND word >= %s AND word < %s
 """
 
 
-def hits_of(search: Search) -> list[UUID] | None:
-    """Return the agents with a word that begins like the rarest one, or with such an id.
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """A statement that selects the ids of all agents that a search finds, and its values."""
 
-    None means that every word is too common for that.
-    """
-    for word in search.words:
-        found = _beginning_with(word)
-        if len(found) <= HITS_MOST:
-            return list({*found, *_beginning_with(search.whole)})
-    return None
+    statement: str
+    values: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, search: Search) -> "Hits":
+        """Return a statement whose work does not grow with the inventory, if a word is rare."""
+        rare = next((some for word in search.words if (some := _few_with(word)) is not None), None)
+        parts, values = [HITS] * len(search.words), [b for w in search.words for b in _bounds(w)]
+        if rare is not None:
+            parts = [f"{HITS} AND agent_id = ANY(%s)"] * len(search.words)
+            values = [each for word in search.words for each in (*_bounds(word), rare)]
+        statement = f"({' INTERSECT '.join(parts)}) UNION {HITS}"
+        return cls(statement, (*values, *_bounds(search.whole)))
 
 
 def found(agents: "QuerySet[Agent]", text: str) -> "QuerySet[Agent]":
@@ -37,15 +49,10 @@ def found(agents: "QuerySet[Agent]", text: str) -> "QuerySet[Agent]":
     search = Search.of(text)
     if search.is_empty:
         return agents.none()
-    hits = hits_of(search)
-    by_id = AgentWord.objects.filter(word__gte=search.whole, word__lt=f"{search.whole}{LAST}")
-    by_words = agents if hits is None else agents.filter(pk__in=hits)
-    for word in search.words:
-        rows = AgentWord.objects.filter(word__gte=word, word__lt=f"{word}{LAST}")
-        by_words = by_words.filter(pk__in=rows.values("agent_id"))
-    if search.words == (search.whole,):
-        return by_words
-    return by_words | agents.filter(pk__in=by_id.values("agent_id")[:HITS_MOST])
+    hits = Hits.of(search)
+    # Kept apart, so that the comparison is not planned as a look-up for each agent of the list.
+    apart = f"WITH hits AS MATERIALIZED ({hits.statement}) SELECT agent_id FROM hits"  # noqa: S608
+    return agents.filter(pk__in=RawSQL(apart, hits.values))  # noqa: S611 - fragments of our own
 
 
 def read(statement: str, values: Sequence[Any], *, one_plan: bool = False) -> list[tuple[Any, ...]]:
@@ -58,6 +65,12 @@ def read(statement: str, values: Sequence[Any], *, one_plan: bool = False) -> li
         return list(cursor.cursor.fetchall())
 
 
-def _beginning_with(start: str) -> list[UUID]:
-    bounds = [current_organization_id(), start, f"{start}{LAST}", HITS_MOST + 1]
-    return [row[0] for row in read(HITS, bounds)]
+def _few_with(word: str) -> list[UUID] | None:
+    """Return the agents with a word that begins like this, or None if they are many."""
+    rows = read(f"{HITS} LIMIT %s", [*_bounds(word), HITS_MOST + 1])
+    return [row[0] for row in rows] if len(rows) <= HITS_MOST else None
+
+
+def _bounds(start: str) -> list[Any]:
+    """Return the organization, and between what lie the words that begin like this."""
+    return [current_organization_id(), start, f"{start}{LAST}"]
