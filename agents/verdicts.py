@@ -16,6 +16,8 @@ from connectors.base import ConnectorError, HealthReading
 CONNECTION_FAULTS = frozenset(
     {"credentials", "permission", "billing", "wrong_kind", "forbidden_host"}
 )
+# Nobody answered; while that goes on, the connection is told of, and not each of its agents.
+AWAY_FAULTS = frozenset({"timeout", "unavailable"})
 SLOWED_FAULTS = frozenset({"rate_limited", "overloaded", "lane_full"})
 # A vendor that is away for this many checks in a row leaves its agents unknown.
 PATIENCE = 3

@@ -14,13 +14,14 @@ from accounts.permissions import require
 from agents.models import Agent, Health, HealthCheck
 from agents.models.rewriting import typed
 from agents.probing import Outcome
-from agents.verdicts import CONNECTION_FAULTS, SLOWED_FAULTS, Verdict
+from agents.verdicts import AWAY_FAULTS, CONNECTION_FAULTS, PATIENCE, SLOWED_FAULTS, Verdict
 from armproject.lib.ids import uuid7
 from connectors.actions.note_recovery import note_recovery
 from connectors.actions.note_trouble import note_trouble
 from connectors.base import ConnectorError, HealthReading
 from connectors.models import Connection
 
+AWAY = "The vendor has not answered the last health checks; ARM goes on asking."
 REFUSED = "ARM may not ask: the connection needs attention."
 CHECK = (
     "id",
@@ -67,7 +68,8 @@ def keep_checks(
     """Keep the verdicts on a batch of agents, and note what they tell of its connection.
 
     That a vendor refuses our key is the connection's trouble, told once, and leaves all its
-    agents unknown; the first agent that can be read again takes it back.
+    agents unknown; that it answers nobody is told once, too. The first agent that can be read
+    again takes it back.
     """
     require("agents.check")
     now = timezone.now()
@@ -75,7 +77,8 @@ def keep_checks(
     if rows:
         _keep(rows)
     if connection is not None and outcomes:
-        _note_connection(connection, list(outcomes.values()))
+        unanswered = sum(verdict.unanswered for verdict in verdicts.values())
+        _note_connection(connection, list(outcomes.values()), unanswered)
     by_id = {agent.pk: agent for agent in agents}
     return [_check(row, by_id[row["agent_id"]]) for row in rows]
 
@@ -118,12 +121,15 @@ def _check(row: Mapping[str, Any], agent: Agent) -> HealthCheck:
     return HealthCheck(agent=agent, **{name: row[name] for name in CHECK if name != "agent_id"})
 
 
-def _note_connection(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+def _note_connection(connection: Connection, outcomes: Sequence[Outcome], unanswered: int) -> None:
     errors = [each for each in outcomes if isinstance(each, ConnectorError)]
     refusals = [error for error in errors if error.fault in CONNECTION_FAULTS]
     if len(refusals) == len(outcomes):
         note_trouble(connection, refusals[0].fault, refusals[0].message, reading="health")
         of_this = Agent.objects.filter(connection=connection).exclude(health=Health.UNKNOWN)
         of_this.order_by().update(health=Health.UNKNOWN, health_score=None, health_note=REFUSED)
-    elif len(errors) < len(outcomes) and connection.trouble:
-        note_recovery(connection, reading="health")
+    elif len(errors) < len(outcomes):
+        if connection.trouble:
+            note_recovery(connection, reading="health")
+    elif unanswered >= PATIENCE and all(error.fault in AWAY_FAULTS for error in errors):
+        note_trouble(connection, "unavailable", AWAY, reading="health")
