@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-NAMES = ("lists",)
+NAMES = ("lists", "health")
 HERE = Path(__file__).resolve().parent.parent
 
 

@@ -3,8 +3,8 @@
 import hashlib
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,21 @@ def open_database(name: str, fill: Callable[[int], None], number: int) -> None:
     _run("COMMENT ON DATABASE {} IS " + _literal(wanted), name)
     point_at(name)
     say(f"{name} was made in {time.monotonic() - began:.0f} s")
+
+
+@contextmanager
+def cloned(name: str) -> Iterator[str]:
+    """Point Django at a copy of this database for the while, and drop the copy afterwards."""
+    copy = f"{name}_copy"
+    point_at(None)
+    _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", copy)
+    _run("CREATE DATABASE {} TEMPLATE {}", copy, name)
+    point_at(copy)
+    try:
+        yield copy
+    finally:
+        point_at(name)
+        _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", copy)
 
 
 def point_at(name: str | None) -> None:
