@@ -1,11 +1,15 @@
 """Forms of the Studio's pages about people and access; their last step is the action."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
+from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminEmailInputWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
 )
 
@@ -56,11 +60,17 @@ class ApiKeyForm(ActionForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         help_text="What programs with this key may do; never more than you may.",
     )
+    addresses = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        label="Networks",
+        help_text="One a line, such as 203.0.113.0/24: where the key may be used. None: anywhere.",
+    )
     token: Secret
 
     class Meta:
         model = ApiKey
-        fields: ClassVar = ["name", "scopes", "expires_at"]
+        fields: ClassVar = ["name", "scopes", "addresses", "expires_at"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,13 +79,29 @@ class ApiKeyForm(ActionForm):
         if isinstance(scopes, forms.MultipleChoiceField):
             scopes.choices = [(name, name) for name in mine]
 
+    def clean_addresses(self) -> list[str]:
+        networks: str = self.cleaned_data["addresses"]
+        return networks.split()
+
     def act(self) -> ApiKey:
-        key, self.token = issue_api_key(
-            self.cleaned_data["name"],
-            self.cleaned_data["scopes"],
-            expires_at=self.cleaned_data.get("expires_at"),
-        )
+        key, self.token = issue_api_key(**self.cleaned_data)
         return key
+
+
+class RotationForm(BaseDialogForm):  # type: ignore[misc]
+    """How long the old secret works on beside the new one."""
+
+    overlap = forms.TypedChoiceField(
+        label="The old secret works on for",
+        choices=[(0, "Not at all"), (1, "An hour"), (24, "A day"), (24 * 7, "A week")],
+        coerce=int,
+        initial=24,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def keep_until(self) -> datetime | None:
+        hours: int = self.cleaned_data["overlap"]
+        return timezone.now() + timedelta(hours=hours) if hours else None
 
 
 class OrganizationForm(ActionForm):

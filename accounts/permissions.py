@@ -1,6 +1,8 @@
 """The one place that answers whether the principal of this call may do a thing."""
 
-from accounts.models import Membership
+from uuid import UUID
+
+from accounts.models import ApiKey, Membership
 from accounts.roles import PERMISSIONS
 from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
@@ -34,6 +36,28 @@ def own_role() -> str | None:
     if membership is None:
         raise Forbidden("You are not a member of this organization.")
     return membership.role
+
+
+def own_user_id() -> UUID:
+    """Return the person behind this call; work of the system has none and is refused."""
+    principal = context.principal()
+    if principal is None or principal.user_id is None:
+        raise Forbidden("An API key belongs to a person; only a person can issue one.")
+    return principal.user_id
+
+
+def is_own(key: ApiKey) -> bool:
+    """Tell whether the key belongs to the person behind this call."""
+    principal = context.principal()
+    return principal is not None and principal.user_id == key.user_id
+
+
+def own_key() -> ApiKey | None:
+    """Return the API key this call came with, if it came with one."""
+    principal = context.principal()
+    if principal is None or principal.kind != PrincipalKind.API_KEY:
+        return None
+    return ApiKey.objects.get(pk=principal.id)
 
 
 def schedule(name: str) -> Principal:

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "armproject.lib.tracing.RequestContextMiddleware",
     "armproject.lib.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "accounts.admission.NoKeysInAddresses",
     "accounts.middleware.ProgramLane",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

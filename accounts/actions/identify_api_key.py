@@ -14,12 +14,13 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.fence import fenced
 from accounts.models import ApiKey
-from accounts.models.api_key import PREFIX, digest
+from accounts.models.api_key import PREFIX, digest, is_mistyped
 from accounts.recent_keys import recent_keys
 from accounts.roles import rights_of
 from armproject.lib import context
 from armproject.lib.context import Context, Principal, PrincipalKind
-from armproject.lib.errors import Unauthenticated
+from armproject.lib.errors import Forbidden, Unauthenticated
+from armproject.lib.networks import is_inside
 
 PUBLIC_ID = re.compile(r"[0-9a-f]{12}")
 TOUCH_EVERY = timedelta(minutes=1)
@@ -37,6 +38,9 @@ class _Found(NamedTuple):
     role: str
     expires_at: datetime | None
     last_used_at: datetime | None
+    former_digest: str
+    former_until: datetime | None
+    addresses: list[str]
 
 
 class _Bearer(NamedTuple):
@@ -46,6 +50,7 @@ class _Bearer(NamedTuple):
     organization_id: UUID
     rights: frozenset[str]
     expires_at: datetime | None
+    addresses: list[str]
 
 
 def identify_api_key(token: str) -> Context:
@@ -60,27 +65,41 @@ def identify_api_key(token: str) -> Context:
     known = look_up() if connection.in_atomic_block else recent_keys.recall(whole, look_up)
     if known.expires_at is not None and known.expires_at <= timezone.now():
         raise Unauthenticated("This API key has expired.")
+    if known.addresses and not is_inside(context.current().request.address, known.addresses):
+        raise Forbidden("This API key may not be used from your address; its owner can allow it.")
     return _context(known)
 
 
 def _identified(token: str, whole: str) -> _Bearer:
-    found = _find(token)
-    if found is None or not constant_time_compare(found.digest, whole):
+    found = None if is_mistyped(token) else _find(token)
+    if found is None:
         raise Unauthenticated("This API key is not valid.")
+    end = _end(found, whole)
     scopes = frozenset(found.scopes)
     known = _Bearer(
         Principal(PrincipalKind.API_KEY, str(found.id), found.name, found.user_id, scopes=scopes),
         found.organization_id,
         rights_of(found.role) & scopes,
-        found.expires_at,
+        end,
+        found.addresses,
     )
     _note_use(found, known)
     return known
 
 
+def _end(found: _Found, whole: str) -> datetime | None:
+    """Return when this token ends: with its key, or for a rotated secret with the overlap."""
+    is_former = constant_time_compare(found.former_digest, whole)
+    if constant_time_compare(found.digest, whole):
+        return found.expires_at
+    if not is_former or found.former_until is None:
+        raise Unauthenticated("This API key is not valid.")
+    return min(found.former_until, found.expires_at or found.former_until)
+
+
 def _note_use(found: _Found, known: _Bearer) -> None:
     now = timezone.now()
-    is_over = found.expires_at is not None and found.expires_at <= now
+    is_over = known.expires_at is not None and known.expires_at <= now
     if not is_over and (found.last_used_at is None or now - found.last_used_at > TOUCH_EVERY):
         with context.use(_context(known)), fenced():
             ApiKey.objects.filter(pk=found.id).update(last_used_at=now)
@@ -102,7 +121,8 @@ def _find(token: str) -> _Found | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, organization_id, user_id, name, digest, scopes::text, role,"
-            " expires_at, last_used_at FROM arm_find_api_key(%s)",
+            " expires_at, last_used_at, former_digest, former_until, addresses::text"
+            " FROM arm_find_api_key(%s)",
             [public_id],
         )
         row = cursor.fetchone()
@@ -111,5 +131,6 @@ def _find(token: str) -> _Found | None:
 
 def _found(row: tuple[object, ...]) -> _Found:
     values = list(row)
-    values[5] = json.loads(str(values[5]))
+    for column in (5, 11):
+        values[column] = json.loads(str(values[column]))
     return _Found(*values)  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """One short method per endpoint, calling an action."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
@@ -12,16 +14,19 @@ from accounts.actions.change_role import change_role
 from accounts.actions.issue_api_key import issue_api_key
 from accounts.actions.remove_member import remove_member
 from accounts.actions.revoke_api_key import revoke_api_key
+from accounts.actions.rotate_api_key import rotate_api_key
 from accounts.actions.update_organization import update_organization
 from accounts.api.serializers import (
     ApiKeySerializer,
     IssuedApiKeySerializer,
+    KeyRotationSerializer,
     MembershipSerializer,
     NewMemberSerializer,
     OrganizationSerializer,
 )
 from accounts.models import ApiKey, Membership, Organization, User
 from accounts.scoping.api import ScopedViewSet
+from armproject.lib.secret import Secret
 
 
 class OrganizationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
@@ -90,6 +95,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
         "list": "api_keys.read",
         "retrieve": "api_keys.read",
         "create": "api_keys.write",
+        "rotate": "api_keys.write",
         "revoke": "api_keys.write",
     }
     queryset = ApiKey.objects.select_related("user")
@@ -102,11 +108,22 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     def create(self, request: Request) -> Response:
         incoming = self.get_serializer(data=request.data)
         incoming.is_valid(raise_exception=True)
-        key, token = issue_api_key(**incoming.validated_data)
-        issued = {**self.get_serializer(key).data, "token": token.reveal()}
+        issued = self._with_token(*issue_api_key(**incoming.validated_data))
         return Response(issued, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=KeyRotationSerializer, responses=IssuedApiKeySerializer)
+    @action(detail=True, methods=["post"])
+    def rotate(self, request: Request, pk: str) -> Response:
+        """Give the key a new secret, shown this once; the old one may work on for a while."""
+        incoming = KeyRotationSerializer(data=request.data)
+        incoming.is_valid(raise_exception=True)
+        rotated = rotate_api_key(self.get_object(), **incoming.validated_data)
+        return Response(self._with_token(*rotated))
 
     @extend_schema(request=None, responses=ApiKeySerializer)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(revoke_api_key(self.get_object())).data)
+
+    def _with_token(self, key: ApiKey, token: Secret) -> dict[str, Any]:
+        return {**self.get_serializer(key).data, "token": token.reveal()}

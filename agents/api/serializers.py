@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.scoping.api import ScopedRelatedField
 from agents.models import Agent, AgentChange, AgentType, Environment, HealthCheck
 from agents.models.vendors import VENDORS
+from armproject.lib.rest.strict import StrictFields
 from connectors.models import Connection
 
 
@@ -75,7 +76,7 @@ class AgentSerializer(AgentRowSerializer):
         read_only_fields = fields
 
 
-class NewAgentSerializer(serializers.Serializer[Any]):
+class NewAgentSerializer(StrictFields):
     """An agent registered by hand; only its name is required."""
 
     name = serializers.CharField(max_length=200)
@@ -91,7 +92,7 @@ class NewAgentSerializer(serializers.Serializer[Any]):
     metadata = serializers.DictField(required=False)
 
 
-class ChangedAgentSerializer(serializers.Serializer[Any]):
+class ChangedAgentSerializer(StrictFields):
     """What people may change; name, type, model and configuration only of own agents."""
 
     name = serializers.CharField(max_length=200, required=False)
@@ -105,7 +106,7 @@ class ChangedAgentSerializer(serializers.Serializer[Any]):
     metadata = serializers.DictField(required=False)
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(StrictFields):
     """Why something is done, for the record."""
 
     reason = serializers.CharField(
@@ -181,7 +182,7 @@ class AgentChangeSerializer(serializers.ModelSerializer[AgentChange]):
         read_only_fields = fields
 
 
-class DiscoverySerializer(serializers.Serializer[Any]):
+class DiscoverySerializer(StrictFields):
     """Which connection's agents to discover; without one, those of every connection."""
 
     connection = ScopedRelatedField(queryset=Connection.objects.all(), required=False)
@@ -196,7 +197,7 @@ class QueuedDiscoverySerializer(serializers.Serializer[Any]):
     connection = serializers.CharField(source="args.connection")
 
 
-class InstructionSerializer(serializers.Serializer[Any]):
+class InstructionSerializer(StrictFields):
     """ARM's text for an agent; an empty one takes out what was put there before."""
 
     text = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False)

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from armproject.lib.rest.strict import StrictFields
 from armproject.lib.secret import Secret
 from connectors.base import CredentialKind, Support, Verb
 from connectors.entries import LONGEST_KEY, LONGEST_NAME, LONGEST_URL
@@ -93,7 +94,7 @@ class MadeConnectionSerializer(ConnectionSerializer):
         read_only_fields = fields
 
 
-class ChangedConnectionSerializer(serializers.Serializer[Connection]):
+class ChangedConnectionSerializer(StrictFields):
     """What may be changed; what is left out stays. Another host needs its keys again."""
 
     name = serializers.CharField(max_length=LONGEST_NAME, required=False)
@@ -110,14 +111,14 @@ class NewConnectionSerializer(ChangedConnectionSerializer):
     vendor = serializers.ChoiceField(choices=list(kinds()))
 
 
-class RotationSerializer(serializers.Serializer[Connection]):
+class RotationSerializer(StrictFields):
     """Which credential to change; no key where ARM makes the secret."""
 
     credential = serializers.ChoiceField(choices=[each.value for each in CredentialKind])
     key = SecretField()
 
 
-class DisconnectionSerializer(serializers.Serializer[Connection]):
+class DisconnectionSerializer(StrictFields):
     reason = serializers.CharField(
         max_length=LONGEST_REASON, required=False, allow_blank=True, default=""
     )

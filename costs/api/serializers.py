@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.scoping.api import ScopedRelatedField
+from armproject.lib.rest.strict import StrictFields
 from connectors.models import Connection
 from costs.models import BilledCost, CostSource, UsageRecord
 from costs.periods import Named
@@ -185,7 +186,7 @@ class CostMetricsSerializer(serializers.Serializer[Any]):
     points = PointSerializer(many=True)
 
 
-class SyncRequestSerializer(serializers.Serializer[Any]):
+class SyncRequestSerializer(StrictFields):
     """Which connection to read; without one, all of them."""
 
     connection = ScopedRelatedField(queryset=Connection.objects.all(), required=False)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.scoping.api import ScopedRelatedField
+from armproject.lib.rest.strict import StrictFields
 from governance.models import Alert, AlertEvent, AlertRule, AuditEvent, Channel, Notification
 
 
@@ -53,7 +54,7 @@ class ProposalSerializer(serializers.Serializer[Any]):
     measure = serializers.CharField(source="values.measure")
 
 
-class AlertRuleSerializer(serializers.ModelSerializer[AlertRule]):
+class AlertRuleSerializer(StrictFields, serializers.ModelSerializer[AlertRule]):
     channels = ScopedRelatedField(queryset=Channel.objects.all(), many=True, required=False)
     sentence = serializers.CharField(read_only=True)
 
@@ -137,13 +138,13 @@ class AlertDetailSerializer(AlertSerializer):
         read_only_fields: ClassVar = fields
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class NoteSerializer(StrictFields):
     """What somebody has to say about what they do."""
 
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class ChannelSerializer(serializers.ModelSerializer[Channel]):
+class ChannelSerializer(StrictFields, serializers.ModelSerializer[Channel]):
     emails = serializers.ListField(child=serializers.EmailField(), required=False)
     leads_to = serializers.CharField(read_only=True)
     target = serializers.CharField(

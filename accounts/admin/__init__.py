@@ -1,0 +1,13 @@
+"""The Studio's pages about people and access."""
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from accounts.admin.keys import ApiKeyAdmin
+from accounts.admin.members import MembershipAdmin
+from accounts.admin.organization import OrganizationAdmin
+
+if admin.site.is_registered(Group):
+    admin.site.unregister(Group)
+
+__all__ = ["ApiKeyAdmin", "MembershipAdmin", "OrganizationAdmin"]
