@@ -92,7 +92,7 @@ def read_fenced(
     which for a short list takes longer than to read it.
     """
     if not connection.in_atomic_block:
-        with connection.wrap_database_errors, _borrowed() as server:
+        with connection.wrap_database_errors, borrowed() as server:
             rows = _in_one_trip(server, statement, values, one_plan=one_plan)
         if rows is not None:
             return rows
@@ -114,7 +114,7 @@ def acting(
 
 
 @contextmanager
-def _borrowed() -> Iterator[Any]:
+def borrowed() -> Iterator[Any]:
     """Lend a connection of the pool for as long as one message takes, not for the whole request."""
     pool = getattr(connection, "pool", None)
     if pool is None or connection.connection is not None:

@@ -115,7 +115,7 @@ class OrganizationForm(ActionForm):
 
     class Meta:
         model = Organization
-        fields: ClassVar = ["name", "time_zone", "currency", "allowed_hosts"]
+        fields: ClassVar = ["name", "time_zone", "currency", "allowed_hosts", "rate_limit_factor"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from accounts.actions.enter_organization import SESSION_KEY
 from accounts.actions.identify_api_key import identify_api_key
+from accounts.admission import limited
 from accounts.fence import fenced
 from accounts.models import Membership
 from accounts.models.api_key import PREFIX
@@ -82,11 +83,16 @@ def serve(
     somebody else's server; it opens `fenced()` for what it reads and writes.
     """
     request.arm_context = chosen  # type: ignore[attr-defined]
-    with context.use(chosen), _transaction(request, view):
-        response = view(request, *args, **kwargs)
-        if hasattr(response, "render") and not getattr(response, "is_rendered", True):
-            response = response.render()
-    return response
+
+    def answer() -> HttpResponseBase:
+        with _transaction(request, view):
+            response = view(request, *args, **kwargs)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response = response.render()
+        return response
+
+    with context.use(chosen):
+        return limited(request, answer)
 
 
 @contextmanager

@@ -37,6 +37,21 @@ ALLOWED_HOSTS = env.list("ARM_ALLOWED_HOSTS", default=["127.0.0.1", "localhost",
 ARM_TRUSTED_PROXIES = env.int("ARM_TRUSTED_PROXIES", default=0)
 CSRF_TRUSTED_ORIGINS = env.list("ARM_TRUSTED_ORIGINS", default=[])
 
+# How many calls a minute one caller may make, by kind; see accounts/calls.py for who shares what.
+ARM_RATE_LIMITS = {
+    "auth": 60,
+    "read": 60_000,
+    "search": 12_000,
+    "write": 12_000,
+    "ingest": 60_000,
+    "export": 120,
+    "test": 240,
+    **{kind: int(limit) for kind, limit in env.dict("ARM_RATE_LIMITS", default={}).items()},
+}
+ARM_RATE_SECONDS = 60
+# Web processes that share the limits, for when they cannot be counted together.
+ARM_WEB_PROCESSES = env.int("ARM_WEB_PROCESSES", default=1)
+
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",

@@ -1,6 +1,7 @@
 """Change what is set for the whole organization."""
 
 import re
+from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -13,18 +14,28 @@ from armproject.lib.audit import record
 from armproject.lib.errors import Forbidden, InvalidInput
 
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
-FIELDS = ("name", "time_zone", "currency", "allowed_hosts")
+FIELDS = ("name", "time_zone", "currency", "allowed_hosts", "rate_limit_factor")
+# What concerns the whole installation, and what to say to who does not run it.
+OPERATORS_ONLY = {
+    "allowed_hosts": "Only an operator of this installation may change which hosts are open.",
+    "rate_limit_factor": "Only an operator of this installation may change how many calls fit.",
+}
+FACTORS = (Decimal("0.01"), Decimal(1000))
 
 
 @transaction.atomic
 def update_organization(organization: Organization, **changes: Any) -> Organization:
-    """Change the organization's name, time zone, currency or the hosts it may reach."""
+    """Change the organization's name, time zone, currency, open hosts or how often it may call.
+
+    The last two are for those who run this installation.
+    """
     require("organization.write")
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     changes = {name: value for name, value in changes.items() if name in FIELDS}
     _refuse_bad(changes)
-    if changes.get("allowed_hosts", organization.allowed_hosts) != organization.allowed_hosts:
-        _refuse_opening_hosts()
+    for name in OPERATORS_ONLY:
+        if changes.get(name, getattr(organization, name)) != getattr(organization, name):
+            _refuse_unless_operator(name)
     before = {name: getattr(organization, name) for name in changes}
     for name, value in changes.items():
         setattr(organization, name, value)
@@ -33,16 +44,14 @@ def update_organization(organization: Organization, **changes: Any) -> Organizat
     return organization
 
 
-def _refuse_opening_hosts() -> None:
-    """Refuse to open hosts inside the network to anybody but who runs this installation."""
+def _refuse_unless_operator(name: str) -> None:
+    """Refuse what reaches beyond the organization to anybody but who runs this installation."""
     principal = context.principal()
     if principal is None or principal.user_id is None:
         return
     if not User.objects.filter(pk=principal.user_id, is_operator=True).exists():
-        raise Forbidden(
-            "Only an operator of this installation may change which hosts are open.",
-            fields={"allowed_hosts": ["Ask an operator of this installation."]},
-        )
+        problem = ["Ask an operator of this installation."]
+        raise Forbidden(OPERATORS_ONLY[name], fields={name: problem})
 
 
 def _refuse_bad(changes: dict[str, Any]) -> None:
@@ -54,5 +63,7 @@ def _refuse_bad(changes: dict[str, Any]) -> None:
     hosts = changes.get("allowed_hosts", [])
     if not isinstance(hosts, list) or any(not HOST.fullmatch(str(host)) for host in hosts):
         problems["allowed_hosts"] = ["List hosts as host:port, such as llm.internal:8443."]
+    if not FACTORS[0] <= changes.get("rate_limit_factor", 1) <= FACTORS[1]:
+        problems["rate_limit_factor"] = [f"Give a number from {FACTORS[0]} to {FACTORS[1]}."]
     if problems:
         raise InvalidInput("Some settings cannot be used.", fields=problems)

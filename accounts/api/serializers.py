@@ -14,7 +14,16 @@ class OrganizationSerializer(StrictFields, serializers.ModelSerializer[Organizat
 
     class Meta:
         model = Organization
-        fields = ["id", "name", "slug", "time_zone", "currency", "allowed_hosts", "created_at"]
+        fields = [
+            "id",
+            "name",
+            "slug",
+            "time_zone",
+            "currency",
+            "allowed_hosts",
+            "rate_limit_factor",
+            "created_at",
+        ]
         read_only_fields = ["slug"]
 
 

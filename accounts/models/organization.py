@@ -1,6 +1,8 @@
 """Organization: the tenant, the fence around every row."""
 
-from django.core.validators import RegexValidator
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 
@@ -30,6 +32,13 @@ class Organization(models.Model):
         default=list,
         blank=True,
         help_text="Hosts beyond the public Internet that connections may reach, as host:port.",
+    )
+    rate_limit_factor = models.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(1000)],
+        help_text="Calls allowed, as a multiple of what is usual here.",
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)

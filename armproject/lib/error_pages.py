@@ -41,6 +41,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(request, AWAY if is_away else unforeseen())
 
 
+def too_many_requests(request: HttpRequest, failure: Failure) -> HttpResponse:
+    """Answer a call that came too soon."""
+    return _answer(request, failure)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without a valid token."""
     return _answer(request, STALE_FORM, stale_form=True)

@@ -1,0 +1,112 @@
+"""How often somebody may call: what kind of call it is, who shares a limit, and how large it is."""
+
+from decimal import Decimal
+from functools import lru_cache
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.fence import borrowed, fenced
+from accounts.models import Organization
+from accounts.recent_keys import RecentKeys
+from armproject.lib import context
+from armproject.lib.context import Context, PrincipalKind
+from armproject.lib.limits import Bucket, Gate, PostgresStore, RedisStore, Verdict
+from armproject.lib.networks import neighbourhood
+
+# How many callers' worth of calls those have who share a limit.
+ONE, PERSON, ORGANIZATION, EVERYBODY = 1, 2, 8, 80
+SAFE = ("GET", "HEAD", "OPTIONS")
+# The kind of a call by the end of its route; the first that fits.
+ENDINGS = (
+    (("login/", "auth/", "signup/", "password/reset/"), "auth"),
+    (("heartbeat", "heartbeat/<uuid:connection>"), "ingest"),
+    (("/export", "export.csv", "export/"), "export"),
+    (("/test", "/test/", "try_out"), "test"),
+)
+# Kinds so frequent that a busy caller's are counted several at a time.
+AHEAD = ("read", "ingest")
+PARAMETERS_OF_A_SEARCH = ("search=", "q=")
+
+_factors = RecentKeys(seconds=5)
+
+
+def kind_of_call(method: str, route: str, query: str) -> str:
+    """Return what kind of call this is; every spelling of a path has the same route."""
+    ending = route.rstrip("$").removesuffix("\\Z")
+    if "api/v1/auth/" in ending:
+        return "auth"
+    for endings, kind in ENDINGS:
+        if ending.endswith(endings) and (kind != "auth" or method not in SAFE):
+            return kind
+    if method not in SAFE:
+        return "write"
+    is_search = any(part.startswith(PARAMETERS_OF_A_SEARCH) for part in query.split("&"))
+    return "search" if is_search else "read"
+
+
+def count_call(kind: str) -> Verdict:
+    """Count a call of this kind for all who share it, and say whether it may go on.
+
+    A caller who has shown who they are is counted as that, whatever their address; others by
+    their address.
+    """
+    buckets = _buckets(kind, context.current(), settings.ARM_RATE_LIMITS[kind])
+    return gate().take(*buckets, ahead=kind in AHEAD, strict=kind == "auth")
+
+
+def _buckets(kind: str, now: Context, limit: int) -> list[Bucket]:
+    """Return the buckets that a caller's call fills, the widest first."""
+    everybody = _bucket(kind, "everybody", "", limit * EVERYBODY)
+    principal = now.principal
+    if principal is None or kind == "auth":
+        return [everybody, _bucket(kind, "address", neighbourhood(now.request.address), limit)]
+    factor = Decimal(1)
+    found = [everybody]
+    if now.organization_id is not None:
+        factor = _factor(now.organization_id)
+        theirs = str(now.organization_id)
+        found.append(_bucket(kind, "organization", theirs, limit * ORGANIZATION * factor))
+    if principal.user_id is not None:
+        # Of a person who works in two organizations, what they do in one takes nothing from the
+        # other.
+        person = f"{now.organization_id}:{principal.user_id}"
+        found.append(_bucket(kind, "person", person, limit * PERSON * factor))
+    if principal.kind == PrincipalKind.API_KEY:
+        found.append(_bucket(kind, "key", principal.id, limit * ONE * factor))
+    return found
+
+
+def _bucket(kind: str, scope: str, whose: str, limit: int | Decimal) -> Bucket:
+    return _make(kind, scope, whose, limit, settings.ARM_RATE_SECONDS)
+
+
+@lru_cache(maxsize=10_000)
+def _make(kind: str, scope: str, whose: str, limit: int | Decimal, seconds: int) -> Bucket:
+    return Bucket(f"{kind}:{scope}:{whose}", max(1, int(limit)), seconds)
+
+
+def _factor(organization_id: UUID) -> Decimal:
+    """Return the organization's multiple of the usual limits, read again every five seconds."""
+    # What a transaction has read may still be taken back, so it is not remembered.
+    if connection.in_atomic_block:
+        return _read_factor()
+    found: Decimal = _factors.recall(str(organization_id), _read_factor)
+    return found
+
+
+def _read_factor() -> Decimal:
+    with fenced():
+        row = Organization.objects.current().values_list("rate_limit_factor", flat=True)
+        return row.first() or Decimal(1)
+
+
+@lru_cache(maxsize=1)
+def gate() -> Gate:
+    """Return this process's gate: over Redis where there is one, else over the database."""
+    database = PostgresStore(borrowed)
+    if not settings.REDIS_URL:
+        return Gate(database, processes=settings.ARM_WEB_PROCESSES)
+    shared = RedisStore(settings.REDIS_URL)
+    return Gate(shared, spare=database, processes=settings.ARM_WEB_PROCESSES)
