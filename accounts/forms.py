@@ -15,16 +15,42 @@ from unfold.widgets import (
 
 from accounts.actions.add_member import add_member
 from accounts.actions.change_role import change_role
+from accounts.actions.create_role import create_role
 from accounts.actions.issue_api_key import issue_api_key
 from accounts.actions.update_organization import update_organization
-from accounts.models import ApiKey, Membership, Organization, User
-from accounts.roles import PERMISSIONS
+from accounts.actions.update_role import update_role
+from accounts.models import ApiKey, CustomRole, Membership, Organization, User
+from accounts.roles import PERMISSIONS, WORDS, Role, rights_of
 from accounts.scoping.admin import ActionForm
 from armproject.lib import context
 from armproject.lib.secret import Secret
 
 
-class NewMemberForm(ActionForm):
+def roles_to_give() -> list[tuple[str, str]]:
+    """Return the roles one may give, as choices: at most what one may do oneself."""
+    mine, own = context.current().rights, CustomRole.objects.all()
+    built_in = [(str(role), role.label) for role in Role if rights_of(role) <= mine]
+    return built_in + [(str(role.pk), role.name) for role in own if role.rights <= mine]
+
+
+class RoleChoice(ActionForm):
+    """A form with one choice among all roles, built-in or the organization's own."""
+
+    given = forms.ChoiceField(label="Role", widget=UnfoldAdminSelectWidget())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = self.fields.get("given")
+        if isinstance(given, forms.ChoiceField):
+            given.choices = roles_to_give()
+            self.initial["given"] = self.instance.role or str(self.instance.custom_role_id)
+
+    def given_role(self) -> str | CustomRole:
+        given: str = self.cleaned_data["given"]
+        return given if given in Role.values else CustomRole.objects.get(pk=given)
+
+
+class NewMemberForm(RoleChoice):
     """Give somebody who has an account here a role."""
 
     email = forms.EmailField(
@@ -33,24 +59,49 @@ class NewMemberForm(ActionForm):
 
     class Meta:
         model = Membership
-        fields: ClassVar = ["role"]
+        fields: ClassVar[list[str]] = []
 
-    field_order = ("email", "role")
+    field_order = ("email", "given")
 
     def act(self) -> Membership:
         person = User.objects.known(self.cleaned_data["email"])
-        return add_member(person, self.cleaned_data["role"])
+        return add_member(person, self.given_role())
 
 
-class MemberForm(ActionForm):
+class MemberForm(RoleChoice):
     """Change what a member may do."""
 
     class Meta:
         model = Membership
-        fields: ClassVar = ["role"]
+        fields: ClassVar[list[str]] = []
 
     def act(self) -> Membership:
-        return change_role(self.instance, self.cleaned_data["role"])
+        return change_role(self.instance, self.given_role())
+
+
+class CustomRoleForm(ActionForm):
+    """Make a role, or change what it may do."""
+
+    permissions = forms.MultipleChoiceField(
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text="Never more than you may do yourself.",
+    )
+
+    class Meta:
+        model = CustomRole
+        fields: ClassVar = ["name", "permissions"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        permissions = self.fields.get("permissions")
+        if isinstance(permissions, forms.MultipleChoiceField):
+            mine = context.current().rights
+            permissions.choices = [(name, say) for name, say in WORDS.items() if name in mine]
+
+    def act(self) -> CustomRole:
+        said = self.cleaned_data
+        is_new = self.instance._state.adding
+        return create_role(**said) if is_new else update_role(self.instance, **said)
 
 
 class ApiKeyForm(ActionForm):

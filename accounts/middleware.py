@@ -139,9 +139,16 @@ def _from_session(request: HttpRequest) -> Context:
     membership = memberships.get(wanted) or joined_first
     if membership is None:
         return known
-    return replace(
-        known, organization_id=membership.organization_id, rights=rights_of(membership.role)
-    )
+    inside = replace(known, organization_id=membership.organization_id)
+    return replace(inside, rights=_rights(inside, membership))
+
+
+def _rights(inside: Context, membership: Membership) -> frozenset[str]:
+    """Return what the member may do; a role of the organization's own is read inside its fence."""
+    if membership.custom_role_id is None:
+        return rights_of(membership.role)
+    with context.use(inside), fenced():
+        return Membership.objects.select_related("custom_role").get(pk=membership.pk).rights
 
 
 def _memberships(known: Context, user_id: UUID) -> dict[str, Membership]:

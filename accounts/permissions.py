@@ -32,10 +32,11 @@ def own_role() -> str | None:
     principal = context.principal()
     if principal is None or principal.user_id is None:
         return None
-    membership = Membership.objects.filter(user_id=principal.user_id).first()
+    members = Membership.objects.select_related("custom_role")
+    membership = members.filter(user_id=principal.user_id).first()
     if membership is None:
         raise Forbidden("You are not a member of this organization.")
-    return membership.role
+    return membership.role or str(membership.custom_role)
 
 
 def own_user_id() -> UUID:

@@ -1,5 +1,7 @@
 """Which role may do what: the one table."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 
@@ -24,6 +26,8 @@ MATRIX: dict[str, tuple[Role, ...]] = {
     "organization.write": (Role.OWNER,),
     "members.read": EVERYBODY,
     "members.write": ADMINS,
+    "roles.read": EVERYBODY,
+    "roles.write": ADMINS,
     "api_keys.read": BUILDERS,
     "api_keys.write": BUILDERS,
     "connections.read": READERS,
@@ -48,24 +52,46 @@ MATRIX: dict[str, tuple[Role, ...]] = {
 }
 
 PERMISSIONS = frozenset(MATRIX)
+CHOICES = sorted(MATRIX)
 
 
-def rights_of(role: str) -> frozenset[str]:
-    """Return every permission the role has; an unknown role has none."""
+# What each permission lets somebody do, for people.
+WORDS: dict[str, str] = {
+    "organization.read": "See the organization's settings",
+    "organization.write": "Change the organization's settings",
+    "members.read": "See who belongs to the organization",
+    "members.write": "Add and remove people, change their roles",
+    "roles.read": "See which role may do what",
+    "roles.write": "Make roles and change them",
+    "api_keys.read": "See API keys",
+    "api_keys.write": "Issue, rotate and revoke API keys",
+    "connections.read": "See connections to vendors",
+    "connections.write": "Connect, change, test and disconnect vendors",
+    "agents.read": "See agents and their health",
+    "agents.write": "Register agents, change and remove them",
+    "agents.discover": "Look for agents at the vendors",
+    "agents.check": "Check an agent's health now",
+    "agents.heartbeat": "Report how an agent is",
+    "agents.pause": "Pause and resume agents",
+    "agents.inject": "Put instructions into an agent",
+    "interactions.read": "Read what agents said",
+    "costs.read": "See usage and costs",
+    "costs.sync": "Read costs from the vendors now",
+    "alerts.read": "See alerts, rules and channels",
+    "alerts.write": "Change rules and channels",
+    "alerts.decide": "Acknowledge and resolve alerts",
+    "audit.read": "Read the audit log",
+    "audit.export": "Export the audit log",
+    "jobs.read": "See jobs",
+    "jobs.replay": "Run jobs again that were given up",
+}
+
+
+def rights_of(role: str, own: Iterable[str] | None = None) -> frozenset[str]:
+    """Return every permission the role has; an unknown role has none.
+
+    `own` are the permissions of a role the organization made for itself; it stands for `role`.
+    """
+    if own is not None:
+        return PERMISSIONS & frozenset(own)
     return frozenset(name for name, roles in MATRIX.items() if role in roles)
-
-
-# From weakest to strongest; nobody grants a role above their own.
-LADDER = (
-    Role.AUDITOR,
-    Role.VIEWER,
-    Role.MEMBER,
-    Role.DEVELOPER,
-    Role.ADMIN,
-    Role.OWNER,
-)
-
-
-def outranks(role: str, other: str) -> bool:
-    """Tell whether `role` stands above `other`."""
-    return LADDER.index(Role(role)) > LADDER.index(Role(other))

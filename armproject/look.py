@@ -155,6 +155,12 @@ UNFOLD: dict[str, Any] = {
                     "admin:accounts_membership_changelist",
                     may("members.read"),
                 ),
+                _link(
+                    "Roles",
+                    "badge",
+                    "admin:accounts_customrole_changelist",
+                    may("roles.read"),
+                ),
                 _link("API keys", "key", "admin:accounts_apikey_changelist", may("api_keys.read")),
                 _link(
                     "Settings",

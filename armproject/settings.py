@@ -254,6 +254,7 @@ SPECTACULAR_SETTINGS = {
         "SyncStateEnum": "connectors.models.SyncState",
         "JobStateEnum": "jobs.models.JobState",
         "RoleEnum": "accounts.roles.Role",
+        "PermissionEnum": "accounts.roles.CHOICES",
         "AgentChangeKindEnum": "agents.models.agent_change.ChangeKind",
         "AlertStateEnum": "governance.models.AlertState",
         "AlertEventKindEnum": "governance.models.AlertEventKind",

@@ -2,33 +2,35 @@
 
 from django.db import transaction
 
-from accounts.models import Membership, User
+from accounts.models import CustomRole, Membership, User
 from accounts.permissions import own_role, require
-from accounts.roles import outranks, rights_of
+from accounts.roles import Role, rights_of
 from armproject.lib import context
 from armproject.lib.audit import record
-from armproject.lib.context import PrincipalKind
 from armproject.lib.errors import Conflict, Forbidden
 
 
 @transaction.atomic
-def add_member(user: User, role: str) -> Membership:
+def add_member(user: User, role: str | CustomRole) -> Membership:
     """Give a person a role in the organization, at most one's own."""
     require("members.write")
     refuse_above_own(role)
     if Membership.objects.filter(user=user).exists():
         raise Conflict("This person is already a member.", fields={"email": ["Already a member."]})
-    membership = Membership.objects.create(user=user, role=role)
-    record("members.add", membership, after={"user": user.email, "role": role})
+    membership = Membership(user=user)
+    membership.give(role)
+    membership.save(force_insert=True)
+    record("members.add", membership, after={"user": user.email, "role": membership.role_name})
     return membership
 
 
-def refuse_above_own(role: str) -> None:
-    """Refuse to hand out, or to touch, a role that stands above one's own."""
-    own = own_role()
-    if own is not None and outranks(role, own):
-        raise Forbidden(f"Your role, {own}, may not give or change the role {role}.")
-    now = context.current()
-    is_key = now.principal is not None and now.principal.kind == PrincipalKind.API_KEY
-    if is_key and not rights_of(role) <= now.rights:
-        raise Forbidden(f"This key's scopes do not cover what the role {role} may do.")
+def refuse_above_own(role: str | CustomRole) -> None:
+    """Refuse to hand out, or to touch, a role that may do what one may not do oneself."""
+    rights = rights_of(role) if isinstance(role, str) else role.rights
+    if beyond := sorted(rights - context.current().rights):
+        raise Forbidden(
+            f"The role {role} may do what you, or your key, may not: {', '.join(beyond)}.",
+            beyond=beyond,
+        )
+    if role == Role.OWNER and own_role() not in (None, Role.OWNER):
+        raise Forbidden("Only an owner may give or change the role owner.")

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.actions.add_member import refuse_above_own
-from accounts.models import Membership
+from accounts.models import CustomRole, Membership
 from accounts.permissions import require
 from accounts.recent_keys import recent_keys
 from accounts.roles import Role
@@ -12,17 +12,19 @@ from armproject.lib.errors import Conflict
 
 
 @transaction.atomic
-def change_role(membership: Membership, role: str) -> Membership:
+def change_role(membership: Membership, role: str | CustomRole) -> Membership:
     """Give the member another role; the organization always keeps an owner."""
     require("members.write")
-    membership = Membership.objects.select_for_update().get(pk=membership.pk)
-    refuse_above_own(membership.role)
+    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    refuse_above_own(membership.custom_role or membership.role)
     refuse_above_own(role)
     if membership.role == Role.OWNER and role != Role.OWNER:
         refuse_losing_last_owner(membership)
-    before, membership.role = membership.role, role
-    membership.save(update_fields=["role"])
-    record("members.change_role", membership, before={"role": before}, after={"role": role})
+    before = membership.role_name
+    membership.give(role)
+    membership.save(update_fields=["role", "custom_role"])
+    after = membership.role_name
+    record("members.change_role", membership, before={"role": before}, after={"role": after})
     transaction.on_commit(recent_keys.forget)
     return membership
 

@@ -41,6 +41,7 @@ class _Found(NamedTuple):
     former_digest: str
     former_until: datetime | None
     addresses: list[str]
+    own_role: list[str] | None
 
 
 class _Bearer(NamedTuple):
@@ -79,7 +80,7 @@ def _identified(token: str, whole: str) -> _Bearer:
     known = _Bearer(
         Principal(PrincipalKind.API_KEY, str(found.id), found.name, found.user_id, scopes=scopes),
         found.organization_id,
-        rights_of(found.role) & scopes,
+        rights_of(found.role, found.own_role) & scopes,
         end,
         found.addresses,
     )
@@ -121,7 +122,8 @@ def _find(token: str) -> _Found | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, organization_id, user_id, name, digest, scopes::text, role,"
-            " expires_at, last_used_at, former_digest, former_until, addresses::text"
+            " expires_at, last_used_at, former_digest, former_until, addresses::text,"
+            " own_role::text"
             " FROM arm_find_api_key(%s)",
             [public_id],
         )
@@ -131,6 +133,6 @@ def _find(token: str) -> _Found | None:
 
 def _found(row: tuple[object, ...]) -> _Found:
     values = list(row)
-    for column in (5, 11):
-        values[column] = json.loads(str(values[column]))
+    for column in (5, 11, 12):
+        values[column] = json.loads(str(values[column] or "null"))
     return _Found(*values)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ def remove_member(membership: Membership) -> None:
     """Take a person out of the organization; their API keys end with it."""
     require("members.write")
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
-    refuse_above_own(membership.role)
+    refuse_above_own(membership.custom_role or membership.role)
     if membership.role == Role.OWNER:
         refuse_losing_last_owner(membership)
     keys = ApiKey.objects.filter(user=membership.user_id, revoked_at=None)
@@ -25,7 +25,7 @@ def remove_member(membership: Membership) -> None:
     record(
         "members.remove",
         membership,
-        before={"user": membership.user.email, "role": membership.role},
+        before={"user": membership.user.email, "role": membership.role_name},
         details={"api_keys_revoked": ended},
     )
     membership.delete()

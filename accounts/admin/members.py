@@ -10,6 +10,7 @@ from accounts.actions.remove_member import remove_member
 from accounts.forms import MemberForm, NewMemberForm
 from accounts.models import Membership
 from accounts.scoping.admin import StudioAdmin
+from armproject.lib import context
 
 
 @admin.register(Membership)
@@ -23,8 +24,14 @@ class MembershipAdmin(StudioAdmin):
     list_display = ["person", "email", "role_badge", "created_at"]
     list_filter = ["role"]
     search_fields = ["user__email", "user__name"]
-    list_select_related = ["user"]
+    list_select_related = ["user", "custom_role"]
     ordering = ("created_at", "id")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_within_mine(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_within_mine(obj)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -42,7 +49,12 @@ class MembershipAdmin(StudioAdmin):
 
     @display(description="Role", ordering="role", label={"Owner": "success", "Admin": "info"})
     def role_badge(self, row: Membership) -> str:
-        return row.get_role_display()
+        return row.role_name
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
         remove_member(obj)
+
+
+def _is_within_mine(member: Membership | None) -> bool:
+    """Tell whether the member may do nothing that one may not do oneself."""
+    return member is None or member.rights <= context.current().rights

@@ -1,9 +1,12 @@
 """JSON in, JSON out, for organizations, members and keys."""
 
+from typing import Any
+
 from rest_framework import serializers
 
-from accounts.models import ApiKey, Membership, Organization
-from accounts.roles import PERMISSIONS, Role
+from accounts.models import ApiKey, CustomRole, Membership, Organization
+from accounts.roles import CHOICES, Role
+from accounts.scoping.api import ScopedRelatedField
 from armproject.lib.rest.strict import StrictFields
 
 
@@ -27,26 +30,60 @@ class OrganizationSerializer(StrictFields, serializers.ModelSerializer[Organizat
         read_only_fields = ["slug"]
 
 
-class MembershipSerializer(StrictFields, serializers.ModelSerializer[Membership]):
+class MembershipSerializer(serializers.ModelSerializer[Membership]):
+    """A person of the organization; `role` is empty where they have one of its own."""
+
     email = serializers.EmailField(source="user.email", read_only=True)
     name = serializers.CharField(source="user.name", read_only=True)
 
     class Meta:
         model = Membership
-        fields = ["id", "email", "name", "role", "created_at"]
+        fields = ["id", "email", "name", "role", "custom_role", "created_at"]
+        read_only_fields = fields
 
 
-class NewMemberSerializer(StrictFields):
+class GivenRoleSerializer(StrictFields):
+    """Either a role everybody has or one of the organization's own."""
+
+    role = serializers.ChoiceField(choices=Role.choices, required=False)
+    custom_role = ScopedRelatedField(queryset=CustomRole.objects.all(), required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = [attrs.pop(name) for name in ("role", "custom_role") if name in attrs]
+        if len(given) != 1:
+            raise serializers.ValidationError({"role": ["Name either role or custom_role."]})
+        return {**attrs, "role": given[0]}
+
+
+class NewMemberSerializer(GivenRoleSerializer):
     """Somebody who already has an account here, by e-mail."""
 
     email = serializers.EmailField()
-    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class CustomRoleSerializer(StrictFields, serializers.ModelSerializer[CustomRole]):
+    permissions = serializers.MultipleChoiceField(choices=CHOICES)
+
+    class Meta:
+        model = CustomRole
+        fields = ["id", "name", "permissions", "created_at"]
+
+    def to_representation(self, instance: CustomRole) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        return {**shown, "permissions": sorted(instance.rights)}
+
+
+class BuiltInRoleSerializer(serializers.Serializer[Any]):
+    """A role every organization has."""
+
+    role = serializers.CharField()
+    permissions = serializers.ListField(child=serializers.CharField())
 
 
 class ApiKeySerializer(StrictFields, serializers.ModelSerializer[ApiKey]):
     owner = serializers.EmailField(source="user.email", read_only=True)
     prefix = serializers.CharField(source="public_id", read_only=True)
-    scopes = serializers.MultipleChoiceField(choices=sorted(PERMISSIONS))
+    scopes = serializers.MultipleChoiceField(choices=CHOICES)
     addresses = serializers.ListField(
         child=serializers.CharField(max_length=50),
         required=False,

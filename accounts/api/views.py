@@ -18,6 +18,7 @@ from accounts.actions.rotate_api_key import rotate_api_key
 from accounts.actions.update_organization import update_organization
 from accounts.api.serializers import (
     ApiKeySerializer,
+    GivenRoleSerializer,
     IssuedApiKeySerializer,
     KeyRotationSerializer,
     MembershipSerializer,
@@ -63,7 +64,7 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     }
     queryset = Membership.objects.select_related("user")
     serializer_class = MembershipSerializer
-    filterset_fields = ["role"]
+    filterset_fields = ["role", "custom_role"]
     search_fields = ["user__email", "user__name"]
     ordering_fields = ["created_at"]
     ordering = ("created_at",)
@@ -76,9 +77,10 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
         membership = add_member(person, incoming.validated_data["role"])
         return Response(self.get_serializer(membership).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=GivenRoleSerializer, responses=MembershipSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         membership = self.get_object()
-        incoming = self.get_serializer(membership, data=request.data)
+        incoming = GivenRoleSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)
         changed = change_role(membership, incoming.validated_data["role"])
         return Response(self.get_serializer(changed).data)

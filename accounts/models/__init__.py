@@ -1,6 +1,7 @@
 """The rows of this app by name."""
 
 from accounts.models.api_key import ApiKey
+from accounts.models.custom_role import CustomRole
 from accounts.models.membership import Membership
 from accounts.models.organization import Organization
 from accounts.models.organization_key import OrganizationKey
@@ -9,6 +10,7 @@ from accounts.models.user import User, canonical_email
 
 __all__ = [
     "ApiKey",
+    "CustomRole",
     "Membership",
     "Organization",
     "OrganizationKey",

@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.fence import acting, fenced
 from accounts.models import Membership
-from accounts.roles import PERMISSIONS, rights_of
+from accounts.roles import PERMISSIONS
 from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.errors import DomainError, Forbidden
@@ -92,10 +92,11 @@ def _requester(job: Job) -> tuple[Principal, frozenset[str]]:
     if user_id is None:
         return principal, PERMISSIONS
     with context.use(context.current()), fenced():
-        membership = Membership.objects.filter(user_id=user_id, user__is_active=True).first()
+        members = Membership.objects.select_related("custom_role")
+        membership = members.filter(user_id=user_id, user__is_active=True).first()
     if membership is None:
         error = Forbidden("Who asked for this is no longer a member of the organization.")
         error.permanent = True
         raise error
-    rights = rights_of(membership.role)
+    rights = membership.rights
     return principal, rights & scopes if scopes is not None else rights
