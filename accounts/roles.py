@@ -24,6 +24,8 @@ EVERYBODY = (*READERS, Role.AUDITOR)
 MATRIX: dict[str, tuple[Role, ...]] = {
     "organization.read": EVERYBODY,
     "organization.write": (Role.OWNER,),
+    "keys.read": AUDITORS,
+    "keys.rotate": (Role.OWNER,),
     "members.read": EVERYBODY,
     "members.write": ADMINS,
     "roles.read": EVERYBODY,

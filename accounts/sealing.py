@@ -2,93 +2,93 @@
 
 import hashlib
 import hmac
-import time
-from functools import cache
-from pathlib import Path
+from collections import Counter
+from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
-from django.conf import settings
+from django.db import transaction
+from django.db.models import F
 
-from accounts.fence import current_organization_id
+from accounts import data_keys
+from accounts.fence import current_organization_id, fenced
 from accounts.models import OrganizationKey
-from armproject.lib import crypto
+from accounts.models.sealed_field import sealed_field
+from accounts.signals import key_worn
+from armproject.lib import context, crypto
 from armproject.lib.crypto import Purpose
 from armproject.lib.secret import Secret
 
-# Opened data keys are kept this long, and this many, per process.
-KEPT_SECONDS = 300
-KEPT_KEYS = 1_000
+# After this many encryptions a key is given a successor.
+WORN = 2**30
+MAC_BYTES = hashlib.sha256().digest_size
+VERSION_BYTES = 2
 
-_opened: dict[tuple[UUID, int | None], tuple[float, int, bytes]] = {}
-
-
-@cache
-def key_provider() -> crypto.KeyProvider:
-    """Return where master keys come from: a file where one is named, else the environment."""
-    if settings.ARM_MASTER_KEYS_FILE:
-        return crypto.FileKeyring(Path(settings.ARM_MASTER_KEYS_FILE))
-    return crypto.EnvKeyring(settings.ARM_MASTER_KEYS)
-
-
-def new_organization_key(organization_id: UUID, *, version: int = 1) -> OrganizationKey:
-    """Make the organization's data key and keep it wrapped by the active master key."""
-    wrapped = key_provider().wrap(crypto.new_data_key(), _key_aad(organization_id, version))
-    key = OrganizationKey(version=version, wrapped=wrapped.blob, master_key_id=wrapped.key_id)
-    key.save(force_insert=True)
-    return key
+_uncounted: Counter[tuple[UUID, int]] = Counter()
 
 
 def seal(secret: Secret, *, table: str, row_id: UUID, column: str) -> bytes:
-    """Return the secret sealed for exactly this place; elsewhere it cannot be opened."""
-    version, key = _data_key(None)
+    """Return the secret sealed for exactly this place; elsewhere it cannot be opened.
+
+    The column must be a `SealedField`.
+    """
+    purpose, key = sealed_field(table, column).purpose, data_keys.newest()
     aad = crypto.associated_data(current_organization_id(), table, row_id, column)
-    sub_key = crypto.sub_key(key, Purpose.CREDENTIAL)
-    return crypto.seal(sub_key, version, secret.reveal().encode(), aad)
+    sub_key = crypto.sub_key(key.material, purpose)
+    _count(key.version)
+    return crypto.seal(sub_key, key.version, secret.reveal().encode(), aad)
 
 
 def unseal(sealed: bytes, *, table: str, row_id: UUID, column: str) -> Secret:
     """Open what `seal` closed; raises `crypto.Undecryptable` if it was moved or changed."""
+    purpose = sealed_field(table, column).purpose
     aad = crypto.associated_data(current_organization_id(), table, row_id, column)
-    return Secret(crypto.unseal(_credential_key, bytes(sealed), aad).decode())
-
-
-def fingerprint(secret: Secret) -> str:
-    """Return a short mark that tells whether two secrets of this organization are the same."""
-    _, key = _data_key(None)
-    return crypto.fingerprint(crypto.sub_key(key, Purpose.FINGERPRINT), secret.reveal())
+    return Secret(crypto.unseal(partial(_sub_key, purpose), bytes(sealed), aad).decode())
 
 
 def audit_mac(payload: str) -> bytes:
-    """Return the organization's message code over an audit payload."""
-    _, key = _data_key(None)
-    return hmac.digest(crypto.sub_key(key, Purpose.AUDIT_MAC), payload.encode(), hashlib.sha256)
+    """Return the organization's message code over an audit payload: key version (2 bytes), HMAC."""
+    key = data_keys.newest()
+    return key.version.to_bytes(VERSION_BYTES, "big") + _mac(key.version, payload)
 
 
-def _credential_key(version: int) -> bytes:
-    return crypto.sub_key(_data_key(version)[1], Purpose.CREDENTIAL)
+def audit_mac_holds(payload: str, mac: bytes) -> bool:
+    """Tell whether `audit_mac` made this code, under whichever version of the key.
+
+    Codes without a version are from the first key. Raises `crypto.Undecryptable` where the key
+    was destroyed, for then nobody can tell.
+    """
+    mac = bytes(mac)
+    head, code = mac[:-MAC_BYTES], mac[-MAC_BYTES:]
+    if len(head) not in {0, VERSION_BYTES}:
+        return False
+    version = int.from_bytes(head, "big") if head else 1
+    return hmac.compare_digest(_mac(version, payload), code)
 
 
-def _data_key(version: int | None) -> tuple[int, bytes]:
-    """Return the data key of this version, or the newest, from the process's few kept ones."""
+def _mac(version: int, payload: str) -> bytes:
+    key = _sub_key(Purpose.AUDIT_MAC, version)
+    return hmac.digest(key, payload.encode(), hashlib.sha256)
+
+
+def _sub_key(purpose: Purpose, version: int) -> bytes:
+    return crypto.sub_key(data_keys.of_version(version).material, purpose)
+
+
+def _count(version: int) -> None:
     place = (current_organization_id(), version)
-    kept = _opened.get(place)
-    if kept is None or time.monotonic() - kept[0] > KEPT_SECONDS:
-        if len(_opened) >= KEPT_KEYS:
-            _opened.clear()
-        kept = _opened[place] = (time.monotonic(), *_open(version))
-    return kept[1], kept[2]
+    _uncounted[place] += 1
+    transaction.on_commit(partial(_note, *place), robust=True)
 
 
-def _open(version: int | None) -> tuple[int, bytes]:
-    rows = OrganizationKey.objects.order_by("-version")
-    row = (rows if version is None else rows.filter(version=version)).first()
-    if row is None:
-        raise crypto.Undecryptable("The key this needs is gone.")
-    wrapped = crypto.WrappedKey(row.master_key_id, bytes(row.wrapped))
-    return row.version, key_provider().unwrap(
-        wrapped, _key_aad(current_organization_id(), row.version)
-    )
-
-
-def _key_aad(organization_id: UUID, version: int) -> bytes:
-    return f"arm-organization-key|{organization_id}|{version}".encode()
+def _note(organization_id: UUID, version: int) -> None:
+    """Add what was sealed to the key's count, in a transaction of its own that locks nobody out."""
+    number = _uncounted.pop((organization_id, version), 0)
+    if not number:
+        return
+    with context.use(replace(context.current(), organization_id=organization_id)), fenced():
+        rows = OrganizationKey.objects.filter(version=version)
+        rows.update(encryptions=F("encryptions") + number)
+        worn = rows.active().filter(encryptions__gte=WORN).first()
+        if worn is not None:
+            key_worn.send(OrganizationKey, key=worn)

@@ -15,6 +15,10 @@ SEE_PAST = {
     "arm_find_api_key": "whose key is this?",
     "arm_organizations": "for whom does the clock tick?",
     "arm_claim_jobs": "which work is due?",
+    "arm_find_organization": "which organization does an operator mean?",
+    "arm_count_keys": "how many keys does each master key wrap?",
+    "arm_claim_keys": "which keys wait for another master key?",
+    "arm_rewrap_keys": "puts them back under it",
     "arm_find_reporting_connection": "whom does the sender of this heartbeat report to?",
 }
 # Run with the rights of the tables' owner, under which row-level security still binds.

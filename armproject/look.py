@@ -163,6 +163,12 @@ UNFOLD: dict[str, Any] = {
                 ),
                 _link("API keys", "key", "admin:accounts_apikey_changelist", may("api_keys.read")),
                 _link(
+                    "Encryption keys",
+                    "encrypted",
+                    "admin:accounts_organizationkey_changelist",
+                    may("keys.read"),
+                ),
+                _link(
                     "Settings",
                     "tune",
                     "admin:accounts_organization_changelist",

@@ -7,10 +7,10 @@ import django_stubs_ext
 import environ
 from psycopg_pool import ConnectionPool
 
+from armproject.api_settings import DESCRIPTION, REST
 from armproject.lib import secrets_file
 from armproject.lib.embedded_postgres import EmbeddedPostgres
 from armproject.lib.logs import configure_logging
-from armproject.lib.rest.schema import SPECTACULAR
 from armproject.look import UNFOLD as STUDIO
 
 django_stubs_ext.monkeypatch()
@@ -29,6 +29,10 @@ _kept = {} if DATABASE_URL else secrets_file.load_or_create(DATA_DIR / "secrets.
 SECRET_KEY = env("ARM_SECRET_KEY", default=_kept.get("ARM_SECRET_KEY", ""))
 ARM_MASTER_KEYS = env("ARM_MASTER_KEYS", default=_kept.get("ARM_MASTER_KEYS", ""))
 ARM_MASTER_KEYS_FILE = env("ARM_MASTER_KEYS_FILE", default="")
+ARM_VAULT_URL = env("ARM_VAULT_URL", default="")
+ARM_VAULT_KEY = env("ARM_VAULT_KEY", default="transit/arm")
+ARM_VAULT_TOKEN = env("ARM_VAULT_TOKEN", default="")
+ARM_VAULT_TOKEN_FILE = env("ARM_VAULT_TOKEN_FILE", default="")
 
 # --- who may reach us
 DEBUG = env.bool("ARM_DEBUG", default=False)
@@ -220,49 +224,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ARM_TRUSTED_PRO
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# --- the API
-REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.scoping.authentication.RequestPrincipal"],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.scoping.authentication.DeclaredPermission"],
-    "DEFAULT_RENDERER_CLASSES": [
-        "armproject.lib.rest.envelope.EnvelopeRenderer",
-        "armproject.lib.rest.envelope.EnvelopeBrowsableRenderer",
-    ],
-    "DEFAULT_PARSER_CLASSES": ["armproject.lib.rest.parsers.StrictJSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "armproject.lib.rest.pagination.Pages",
-    "DEFAULT_FILTER_BACKENDS": [
-        "armproject.lib.rest.filters.StrictQuery",
-        "django_filters.rest_framework.DjangoFilterBackend",
-        "armproject.lib.rest.filters.TextSearch",
-        "armproject.lib.rest.filters.Ordering",
-    ],
-    "DEFAULT_SCHEMA_CLASS": "armproject.lib.rest.autoschema.EnvelopeSchema",
-    "EXCEPTION_HANDLER": "armproject.lib.rest.errors.handle_exception",
-    "UNAUTHENTICATED_USER": None,
-    "COERCE_DECIMAL_TO_STRING": True,
-    "URL_FORMAT_OVERRIDE": None,
-}
-SPECTACULAR_SETTINGS = {
-    **SPECTACULAR,
-    # The same field name stands for different sets of words; each set has one name.
-    "ENUM_NAME_OVERRIDES": {
-        "AgentStatusEnum": "agents.models.AgentStatus",
-        "AgentTypeEnum": "agents.models.AgentType",
-        "HealthEnum": "agents.models.Health",
-        "ConnectionStatusEnum": "connectors.models.ConnectionStatus",
-        "SyncKindEnum": "connectors.models.SyncKind",
-        "SyncStateEnum": "connectors.models.SyncState",
-        "JobStateEnum": "jobs.models.JobState",
-        "RoleEnum": "accounts.roles.Role",
-        "PermissionEnum": "accounts.roles.CHOICES",
-        "AgentChangeKindEnum": "agents.models.agent_change.ChangeKind",
-        "AlertStateEnum": "governance.models.AlertState",
-        "AlertEventKindEnum": "governance.models.AlertEventKind",
-        "ChannelKindEnum": "governance.models.ChannelKind",
-        "NotificationStateEnum": "governance.models.NotificationState",
-    },
-}
-
+REST_FRAMEWORK = REST
+SPECTACULAR_SETTINGS = DESCRIPTION
 UNFOLD = STUDIO
 
 # --- mail: a folder of .eml files unless EMAIL_URL names a server

@@ -1,8 +1,12 @@
 """What governance does on news from below."""
 
+from datetime import timedelta
+
 from django.dispatch import receiver
 
+from accounts.signals import key_replaced, key_worn
 from governance.actions.raise_alert import raise_alert
+from jobs.actions.enqueue import enqueue
 from jobs.models import Job
 from jobs.signals import job_died
 
@@ -14,3 +18,14 @@ OWN_ESCALATION = frozenset({"governance.deliver"})
 def on_job_died(*, job: Job, **_: object) -> None:
     if job.kind not in OWN_ESCALATION:
         raise_alert("job", job, name=f"Work was given up: {job.kind}", message=job.last_error)
+
+
+@receiver(key_replaced)
+def on_key_replaced(**_: object) -> None:
+    # Other processes may seal with the key they know for a moment longer.
+    enqueue("governance.reseal", dedupe_key="reseal", run_after=timedelta(seconds=3))
+
+
+@receiver(key_worn)
+def on_key_worn(**_: object) -> None:
+    enqueue("governance.rotate_key", dedupe_key="rotate")

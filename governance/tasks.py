@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from accounts.actions.reseal_values import reseal_values
+from accounts.actions.rotate_organization_key import rotate_organization_key
 from governance.actions.deliver_notification import deliver_notification
 from governance.actions.ensure_audit_partitions import ensure_audit_partitions
 from governance.actions.evaluate_rules import evaluate_rules
@@ -28,5 +30,17 @@ def ensure_partitions(run: JobRun) -> None:
     ensure_audit_partitions()
 
 
+@handles("governance.reseal", lease=timedelta(minutes=3), max_attempts=10)
+def reseal(run: JobRun) -> None:
+    reseal_values(progress=lambda done, of: run.renew(done=done, of=of))
+
+
+@handles("governance.rotate_key")
+def rotate_key(run: JobRun) -> None:
+    with run.finish():
+        rotate_organization_key()
+
+
 every(timedelta(minutes=5), "governance.evaluate_rules", label="Evaluate alert rules")
 every(timedelta(days=1), "governance.ensure_partitions", label="Make room in the audit log")
+every(timedelta(days=1), "governance.reseal", label="Seal anew what older keys sealed")

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
+from accounts.data_keys import wrap_new
 from accounts.fence import acting, fenced
 from accounts.models import Membership, Organization, User
 from accounts.permissions import system
 from accounts.roles import Role, rights_of
-from accounts.sealing import new_organization_key
 from armproject.lib import context
 from armproject.lib.audit import record
 from armproject.lib.ids import uuid7
@@ -21,7 +21,7 @@ def create_organization(
     principal = context.principal() or system("set-up")
     with acting(principal, organization.pk, rights_of(Role.OWNER)), fenced():
         organization.save(force_insert=True)
-        new_organization_key(organization.pk)
+        wrap_new(organization.pk, version=1).save(force_insert=True)
         Membership.objects.create(user=owner, role=Role.OWNER)
         record("organization.create", organization, after={"name": name, "slug": slug})
     return organization

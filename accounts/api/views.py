@@ -16,6 +16,7 @@ from accounts.actions.remove_member import remove_member
 from accounts.actions.revoke_api_key import revoke_api_key
 from accounts.actions.rotate_api_key import rotate_api_key
 from accounts.actions.update_organization import update_organization
+from accounts.api.keys import KeyActions
 from accounts.api.serializers import (
     ApiKeySerializer,
     GivenRoleSerializer,
@@ -30,13 +31,17 @@ from accounts.scoping.api import ScopedViewSet
 from armproject.lib.secret import Secret
 
 
-class OrganizationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+class OrganizationViewSet(
+    KeyActions, mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet
+):
     """Organizations the caller belongs to; a key belongs to one."""
 
     permissions = {
         "list": "organization.read",
         "retrieve": "organization.read",
         "partial_update": "organization.write",
+        "keys": "keys.read",
+        "rotate_key": "keys.rotate",
     }
     queryset = Organization.objects.none()
     serializer_class = OrganizationSerializer

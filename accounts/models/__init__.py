@@ -4,19 +4,22 @@ from accounts.models.api_key import ApiKey
 from accounts.models.custom_role import CustomRole
 from accounts.models.membership import Membership
 from accounts.models.organization import Organization
-from accounts.models.organization_key import OrganizationKey
+from accounts.models.organization_key import KeyState, OrganizationKey
 from accounts.models.scoped import ScopedManager, ScopedModel, ScopedQuerySet, TenantForeignKey
+from accounts.models.sealed_field import SealedField
 from accounts.models.user import User, canonical_email
 
 __all__ = [
     "ApiKey",
     "CustomRole",
+    "KeyState",
     "Membership",
     "Organization",
     "OrganizationKey",
     "ScopedManager",
     "ScopedModel",
     "ScopedQuerySet",
+    "SealedField",
     "TenantForeignKey",
     "User",
     "canonical_email",

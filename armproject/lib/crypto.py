@@ -1,26 +1,22 @@
 """Envelope encryption: a master key wraps data keys, data keys seal values where they stand.
 
+Who holds the master keys is `armproject.lib.keys`; this is what is done with the data keys.
+
 A sealed value is `0x01 | version (2 bytes) | nonce (12) | ciphertext and tag`: AES-256-GCM, bound
 by its associated data to one organization, table, row and column.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
 import os
-import re
-import stat
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
-from typing import NamedTuple, NoReturn, Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from armproject.lib.errors import DomainError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -29,15 +25,16 @@ FORMAT = b"\x01"
 HEADER_BYTES = 3
 MAX_VERSION = 0xFFFF
 
-_KEY_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
+class Undecryptable(DomainError):
+    """A sealed value or wrapped key does not open: wrong key, wrong place, or it was changed.
 
-class Undecryptable(Exception):
-    """A sealed value or wrapped key does not open: wrong key, wrong place, or it was changed."""
+    Trying again does not help; entering the secret anew does.
+    """
 
-
-class BadKeyring(ValueError):
-    """A key ring cannot be read; the message says why and never shows a key."""
+    code = "UNDECRYPTABLE"
+    status = 409
+    permanent = True
 
 
 class Purpose(StrEnum):
@@ -49,88 +46,6 @@ class Purpose(StrEnum):
     BLIND_INDEX = "blind-index"
     WEBHOOK = "webhook"
     FINGERPRINT = "fingerprint"
-
-
-class WrappedKey(NamedTuple):
-    """A data key under a master key: which one, and the bytes to store."""
-
-    key_id: str
-    blob: bytes
-
-
-class KeyProvider(Protocol):
-    """Whoever holds the master keys: a key ring of ours or a key management service."""
-
-    @property
-    def active_key_id(self) -> str: ...
-
-    def wrap(self, data_key: bytes, aad: bytes) -> WrappedKey:
-        """Encrypt a data key under the active master key."""
-
-    def unwrap(self, wrapped: WrappedKey, aad: bytes) -> bytes:
-        """Return the data key; raises `Undecryptable`."""
-
-
-class EnvKeyring:
-    """Master keys from one line of text, `id:base64,id2:base64`; the first is the active one.
-
-    Each key is 32 bytes. Raises `BadKeyring`.
-    """
-
-    __slots__ = ("_keys", "active_key_id")
-
-    def __init__(self, text: str) -> None:
-        self._keys: dict[str, bytes] = {}
-        for entry in filter(None, (part.strip() for part in text.split(","))):
-            key_id, key = _read_entry(entry)
-            if key_id in self._keys:
-                raise BadKeyring(f"The key ring names the key {key_id} twice.")
-            self._keys[key_id] = key
-        if not self._keys:
-            raise BadKeyring("The key ring is empty; it needs one id:base64 entry.")
-        self.active_key_id = next(iter(self._keys))
-
-    @property
-    def key_ids(self) -> tuple[str, ...]:
-        """The ids of all keys, the active one first."""
-        return tuple(self._keys)
-
-    def wrap(self, data_key: bytes, aad: bytes) -> WrappedKey:
-        """Encrypt a data key under the active master key."""
-        nonce = os.urandom(NONCE_BYTES)
-        bound = _wrap_data(self.active_key_id, aad)
-        sealed = AESGCM(self._keys[self.active_key_id]).encrypt(nonce, data_key, bound)
-        return WrappedKey(self.active_key_id, nonce + sealed)
-
-    def unwrap(self, wrapped: WrappedKey, aad: bytes) -> bytes:
-        """Return the data key; raises `Undecryptable` for an unknown id or changed bytes."""
-        key = self._keys.get(wrapped.key_id)
-        if key is None:
-            raise Undecryptable("The master key this was wrapped with is not in the key ring.")
-        return _open(key, wrapped.blob, _wrap_data(wrapped.key_id, aad))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(self._keys)})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A key ring cannot be pickled.")
-
-
-class FileKeyring(EnvKeyring):
-    """The same line of text from a file that only its owner may read (mode 0400 or 0600)."""
-
-    __slots__ = ()
-
-    def __init__(self, path: str | Path) -> None:
-        try:
-            with Path(path).open(encoding="ascii", errors="replace") as file:
-                mode = os.fstat(file.fileno()).st_mode
-                text = file.read()
-        except OSError:
-            raise BadKeyring(f"The key ring file {path} cannot be read.") from None
-        if not stat.S_ISREG(mode) or mode & 0o077:
-            raise BadKeyring(f"The key ring file {path} may be read by others; chmod it to 0400.")
-        super().__init__(",".join(text.split()))
 
 
 def new_data_key() -> bytes:
@@ -174,7 +89,7 @@ def unseal(keys: Callable[[int], bytes], sealed: bytes, aad: bytes) -> bytes:
         key = keys(int.from_bytes(header[1:], "big"))
     except LookupError:
         raise Undecryptable("The data key this was sealed with is gone.") from None
-    return _open(key, rest, header + aad)
+    return open_box(key, rest, header + aad)
 
 
 def sealed_version(sealed: bytes) -> int:
@@ -184,32 +99,11 @@ def sealed_version(sealed: bytes) -> int:
     return int.from_bytes(sealed[1:HEADER_BYTES], "big")
 
 
-def fingerprint(key: bytes, text: str) -> str:
-    """Return 16 hex digits that tell whether two secrets are the same, and nothing else."""
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
-
-
-def _open(key: bytes, box: bytes, aad: bytes) -> bytes:
+def open_box(key: bytes, box: bytes, aad: bytes) -> bytes:
+    """Return what a nonce, ciphertext and tag hold; raises `Undecryptable`."""
     if len(box) < NONCE_BYTES + TAG_BYTES:
         raise Undecryptable("The encrypted value is cut off.")
     try:
         return AESGCM(key).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], aad)
     except InvalidTag:
         raise Undecryptable("The value was changed, moved, or sealed with another key.") from None
-
-
-def _wrap_data(key_id: str, aad: bytes) -> bytes:
-    return b"|".join((b"arm1", b"wrap", key_id.encode(), aad))
-
-
-def _read_entry(entry: str) -> tuple[str, bytes]:
-    key_id, _, encoded = entry.partition(":")
-    if not _KEY_ID.fullmatch(key_id):
-        raise BadKeyring("A key ring entry is written id:base64; the id is letters and digits.")
-    try:
-        key = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise BadKeyring(f"The key {key_id} is not 32 bytes of base64.")
-    return key_id, key

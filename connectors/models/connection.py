@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet
+from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, SealedField
 from accounts.sealing import seal, unseal
 from armproject.lib.errors import Conflict, InvalidInput
 from armproject.lib.http import Reach
@@ -69,11 +69,11 @@ class Connection(ScopedModel):
     vendor = models.CharField(max_length=20)
     base_url = models.CharField(max_length=300, blank=True)
     options = models.JSONField(default=dict, blank=True)
-    admin_sealed = models.BinaryField(null=True, editable=False)
+    admin_sealed = SealedField(null=True)
     admin_hint = models.CharField(max_length=12, blank=True, editable=False)
-    runtime_sealed = models.BinaryField(null=True, editable=False)
+    runtime_sealed = SealedField(null=True)
     runtime_hint = models.CharField(max_length=12, blank=True, editable=False)
-    former_sealed = models.BinaryField(null=True, editable=False)
+    former_sealed = SealedField(null=True)
     former_until = models.DateTimeField(null=True, blank=True, editable=False)
     credential_version = models.PositiveIntegerField(default=1, editable=False)
     status = models.CharField(

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import models
 
-from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet
+from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, SealedField
 from accounts.sealing import seal, unseal
 from armproject.lib.http import Reach
 from armproject.lib.secret import Secret
@@ -29,9 +29,9 @@ class Channel(ScopedModel):
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=12, choices=ChannelKind.choices)
     emails = models.JSONField(default=list, blank=True)
-    target_sealed = models.BinaryField(null=True, editable=False)
+    target_sealed = SealedField(null=True)
     target_hint = models.CharField(max_length=260, blank=True, editable=False)
-    signing_sealed = models.BinaryField(null=True, editable=False)
+    signing_sealed = SealedField(null=True)
     is_default = models.BooleanField(default=False)
     verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)

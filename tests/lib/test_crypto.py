@@ -1,27 +1,17 @@
 """Sealed values open in their own place with their own key, and nowhere else."""
 
-import base64
 import hashlib
 import hmac
-import os
-import pickle
-import traceback
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armproject.lib import crypto
 from armproject.lib.crypto import (
-    BadKeyring,
-    EnvKeyring,
-    FileKeyring,
     Purpose,
     Undecryptable,
-    WrappedKey,
     associated_data,
-    fingerprint,
     new_data_key,
     seal,
     sealed_version,
@@ -33,10 +23,6 @@ ORGANIZATION = UUID("0190a1b2-0000-7000-8000-000000000001")
 ROW = UUID("0190a1b2-0000-7000-8000-000000000002")
 PLACE = associated_data(ORGANIZATION, "connectors_credential", ROW, "secret")
 KEY = bytes(range(32))
-
-
-def entry(key_id: str, byte: int) -> str:
-    return f"{key_id}:{base64.b64encode(bytes([byte]) * 32).decode()}"
 
 
 @given(st.binary(max_size=2000), st.integers(0, 65535), st.binary(max_size=100))
@@ -137,101 +123,3 @@ def test_sub_keys_are_hkdf_as_the_standard_says():
     extracted = hmac.new(bytes(32), KEY, hashlib.sha256).digest()
     expected = hmac.new(extracted, b"arm1|cred\x01", hashlib.sha256).digest()
     assert sub_key(KEY, Purpose.CREDENTIAL) == expected
-
-
-def test_a_fingerprint_tells_same_from_other_under_one_key():
-    assert fingerprint(KEY, "secret") == fingerprint(KEY, "secret")
-    assert fingerprint(KEY, "secret") != fingerprint(KEY, "secreT")
-    assert fingerprint(KEY, "secret") != fingerprint(new_data_key(), "secret")
-    assert len(fingerprint(KEY, "é")) == 16
-
-
-# --- key rings ------------------------------------------------------------------------------
-
-
-def test_a_data_key_is_wrapped_by_the_first_master_key():
-    ring = EnvKeyring(f"{entry('k2', 2)},{entry('k1', 1)}")
-    data_key = new_data_key()
-    wrapped = ring.wrap(data_key, b"org")
-    assert (wrapped.key_id, ring.active_key_id, ring.key_ids) == ("k2", "k2", ("k2", "k1"))
-    assert data_key not in wrapped.blob
-    assert ring.unwrap(wrapped, b"org") == data_key
-
-
-def test_an_old_master_key_still_unwraps_after_a_new_one_came():
-    data_key = new_data_key()
-    wrapped = EnvKeyring(entry("k1", 1)).wrap(data_key, b"org")
-    assert EnvKeyring(f"{entry('k2', 2)},{entry('k1', 1)}").unwrap(wrapped, b"org") == data_key
-    with pytest.raises(Undecryptable, match="not in the key ring"):
-        EnvKeyring(entry("k2", 2)).unwrap(wrapped, b"org")
-
-
-def test_a_wrapped_key_is_bound_to_its_organization_and_master_key():
-    ring = EnvKeyring(f"{entry('k1', 1)},{entry('k2', 1)}")
-    wrapped = ring.wrap(new_data_key(), b"org")
-    flipped = WrappedKey("k1", wrapped.blob[:-1] + bytes([wrapped.blob[-1] ^ 1]))
-    for moved, aad in [
-        (wrapped, b"other org"),
-        (WrappedKey("k2", wrapped.blob), b"org"),
-        (flipped, b"org"),
-        (WrappedKey("k1", b""), b"org"),
-    ]:
-        with pytest.raises(Undecryptable):
-            ring.unwrap(moved, aad)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " , ",
-        "k1",
-        "k1:",
-        ":AAAA",
-        "k1:!!!!",
-        "k 1:" + base64.b64encode(bytes(32)).decode(),
-        "k1:" + base64.b64encode(b"canary" * 3).decode(),
-        "k1:" + base64.b64encode(b"canary" * 8).decode(),
-        entry("k1", 1) + "," + entry("k1", 2),
-    ],
-)
-def test_a_key_ring_that_cannot_be_read_says_so_without_showing_keys(text):
-    with pytest.raises(BadKeyring) as refused:
-        EnvKeyring(text)
-    encoded = text.partition(":")[2]
-    shown = "".join(traceback.format_exception(refused.value))
-    assert not encoded or encoded not in shown
-
-
-def test_a_key_ring_file_is_read_when_only_its_owner_may(tmp_path):
-    path = tmp_path / "keys"
-    path.write_text(f"{entry('k2', 2)}\n{entry('k1', 1)}\n")
-    for mode in (0o400, 0o600):
-        path.chmod(mode)
-        assert FileKeyring(path).key_ids == ("k2", "k1")
-    for mode in (0o640, 0o604, 0o444, 0o660):
-        path.chmod(mode)
-        with pytest.raises(BadKeyring, match="0400"):
-            FileKeyring(path)
-
-
-def test_a_key_ring_file_that_is_missing_or_no_text_is_said_so(tmp_path):
-    with pytest.raises(BadKeyring, match="cannot be read"):
-        FileKeyring(tmp_path / "none")
-    path = tmp_path / "keys"
-    path.write_bytes(os.urandom(64))
-    path.chmod(0o400)
-    with pytest.raises(BadKeyring):
-        FileKeyring(path)
-
-
-def test_a_key_ring_shows_ids_and_keeps_keys():
-    ring = EnvKeyring(entry("k1", 1))
-    assert repr(ring) == "EnvKeyring(k1)"
-    with pytest.raises(TypeError, match="pickled"):
-        pickle.dumps(ring)
-
-
-def test_our_key_ring_is_a_key_provider():
-    provider: crypto.KeyProvider = EnvKeyring(entry("k1", 1))
-    assert provider.unwrap(provider.wrap(KEY, b""), b"") == KEY
