@@ -15,7 +15,7 @@ from django.db import connections
 from psycopg import sql
 
 from armproject.lib.embedded_postgres import EmbeddedPostgres
-from armproject.lib.prepare_server import APP, create_database
+from armproject.lib.prepare_server import APP, BROKER, create_database
 from bench.rows import say
 
 
@@ -66,6 +66,13 @@ def cloned(name: str) -> Iterator[str]:
     finally:
         point_at(name)
         _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", copy)
+
+
+def forget_messages() -> None:
+    """Empty the broker, so that nothing of a run that was broken off is taken for one's own."""
+    with superuser(BROKER) as server:
+        for (name,) in server.execute("SELECT queue_name FROM pgmq.meta").fetchall():
+            server.execute(sql.SQL("TRUNCATE pgmq.{}").format(sql.Identifier(f"q_{name}")))
 
 
 def point_at(name: str | None) -> None:

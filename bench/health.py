@@ -20,7 +20,7 @@ from django.conf import settings
 from agents.tasks import PLAN
 from armproject.launch import programs
 from bench.company import Company, company
-from bench.databases import superuser
+from bench.databases import forget_messages, superuser
 from bench.rows import Row, say
 from bench.server import end, environment_over
 from bench.silence import silence
@@ -72,6 +72,7 @@ def run(*, quick: bool) -> list[Row]:
         bench.connect(simulator, stack.enter_context(silence()), number)
         server = stack.enter_context(superuser())
         server.execute("DELETE FROM jobs_job")  # what the reading of new agents asked for
+        forget_messages()
         planned = _start(stack, bench, server, every)
         most = _watch(server, planned, every)
         rows = server.execute(CHECKS, [planned, _lane()]).fetchall()
