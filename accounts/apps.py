@@ -9,5 +9,8 @@ class AccountsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from accounts.grants import grant_shared_tables
+        from accounts.holdings import hold_accounts
+
+        hold_accounts()
 
         post_migrate.connect(grant_shared_tables, sender=self)

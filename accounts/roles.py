@@ -26,6 +26,8 @@ MATRIX: dict[str, tuple[Role, ...]] = {
     "organization.write": (Role.OWNER,),
     "keys.read": AUDITORS,
     "keys.rotate": (Role.OWNER,),
+    "subjects.read": AUDITORS,
+    "subjects.erase": ADMINS,
     "members.read": EVERYBODY,
     "members.write": ADMINS,
     "roles.read": EVERYBODY,

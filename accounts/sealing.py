@@ -66,6 +66,11 @@ def audit_mac_holds(payload: str, mac: bytes) -> bool:
     return hmac.compare_digest(_mac(version, payload), code)
 
 
+def address_mark(address: str) -> str:
+    """Return a mark by which an address is known again; it stays the same when keys rotate."""
+    return hmac.digest(_sub_key(Purpose.BLIND_INDEX, 1), address.encode(), hashlib.sha256).hex()
+
+
 def _mac(version: int, payload: str) -> bytes:
     key = _sub_key(Purpose.AUDIT_MAC, version)
     return hmac.digest(key, payload.encode(), hashlib.sha256)

@@ -19,6 +19,8 @@ SEE_PAST = {
     "arm_count_keys": "how many keys does each master key wrap?",
     "arm_claim_keys": "which keys wait for another master key?",
     "arm_rewrap_keys": "puts them back under it",
+    "arm_belongs_elsewhere": "does a person need their account beyond this organization?",
+    "arm_forget_subject": "blanks names in the log of this organization, for who was erased",
     "arm_find_reporting_connection": "whom does the sender of this heartbeat report to?",
 }
 # Run with the rights of the tables' owner, under which row-level security still binds.

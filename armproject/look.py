@@ -163,6 +163,12 @@ UNFOLD: dict[str, Any] = {
                 ),
                 _link("API keys", "key", "admin:accounts_apikey_changelist", may("api_keys.read")),
                 _link(
+                    "Personal data",
+                    "person_off",
+                    "admin:governance_erasure_changelist",
+                    may("subjects.read"),
+                ),
+                _link(
                     "Encryption keys",
                     "encrypted",
                     "admin:accounts_organizationkey_changelist",

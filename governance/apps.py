@@ -9,5 +9,7 @@ class GovernanceConfig(AppConfig):
         from armproject.lib import audit
         from governance import receivers  # noqa: F401 - importing connects them
         from governance.actions.append_event import append_event
+        from governance.holdings import hold_governance
 
         audit.install(append_event)
+        hold_governance()

@@ -1,5 +1,6 @@
 """The Studio's forms about alert rules and channels."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,13 +15,17 @@ from unfold.widgets import (
 )
 
 from accounts.scoping.admin import ActionForm
+from armproject.lib.errors import DomainError
 from armproject.lib.secret import Secret
 from governance import subjects
 from governance.actions.change_channel import change_channel
 from governance.actions.change_rule import change_rule
 from governance.actions.create_channel import create_channel
 from governance.actions.create_rule import create_rule
-from governance.models import AlertRule, Channel
+from governance.actions.erase_person import erase_person
+from governance.actions.place_hold import place_hold
+from governance.actions.report_person import report_person
+from governance.models import AlertRule, Channel, Erasure, LegalHold
 from governance.registry import MEASURES
 from governance.wording import span
 
@@ -220,3 +225,53 @@ class ChannelForm(ActionForm):
             return channel
         values.pop("kind", None)
         return change_channel(self.instance, **values)
+
+
+class ErasureForm(ActionForm):
+    """Whom to erase, with the address typed twice."""
+
+    email = forms.EmailField(label="Their address", widget=UnfoldAdminTextInputWidget)
+    confirmed = forms.EmailField(
+        label="The address again",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Erasing cannot be undone: the account, keys and names are gone.",
+    )
+
+    class Meta:
+        model = Erasure
+        fields: ClassVar = ["reason"]
+
+    field_order = ("email", "confirmed", "reason")
+
+    def act(self) -> Erasure:
+        return erase_person(**self.cleaned_data)
+
+
+class LegalHoldForm(ActionForm):
+    """Whose data must stay, and why."""
+
+    email = forms.EmailField(label="Their address", widget=UnfoldAdminTextInputWidget)
+
+    class Meta:
+        model = LegalHold
+        fields: ClassVar = ["reason"]
+
+    field_order = ("email", "reason")
+
+    def act(self) -> LegalHold:
+        return place_hold(**self.cleaned_data)
+
+
+class PersonForm(forms.Form):
+    """Whom a report is about; the address is posted, so it never stands in a URL."""
+
+    email = forms.EmailField(label="Address", widget=UnfoldAdminTextInputWidget)
+    report: Mapping[str, Any]
+
+    def clean(self) -> dict[str, Any]:
+        if "email" in self.cleaned_data:
+            try:
+                self.report = report_person(self.cleaned_data["email"])
+            except DomainError as error:
+                self.add_error("email", error.message)
+        return self.cleaned_data

@@ -7,6 +7,7 @@ from accounts.models.organization import Organization
 from accounts.models.organization_key import KeyState, OrganizationKey
 from accounts.models.scoped import ScopedManager, ScopedModel, ScopedQuerySet, TenantForeignKey
 from accounts.models.sealed_field import SealedField
+from accounts.models.subject_key import SubjectKey
 from accounts.models.user import User, canonical_email
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ScopedModel",
     "ScopedQuerySet",
     "SealedField",
+    "SubjectKey",
     "TenantForeignKey",
     "User",
     "canonical_email",

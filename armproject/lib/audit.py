@@ -7,11 +7,15 @@ nothing may change, so recording then fails.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that happened. `before` and `after` hold only changed, printable fields."""
+    """One thing that happened. `before` and `after` hold only changed, printable fields.
+
+    `about_user_id` is the person it was about, where it was about one.
+    """
 
     action: str
     resource_type: str
@@ -21,6 +25,7 @@ class Deed:
     after: Mapping[str, Any] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
+    about_user_id: UUID | None = None
 
 
 class Recorder(Protocol):
@@ -62,5 +67,15 @@ def record(
             after=after or {},
             details=details or {},
             reason=reason,
+            about_user_id=_person(subject),
         )
     )
+
+
+def _person(subject: Any) -> UUID | None:
+    """Return the person behind a row: a person themselves, a membership, somebody's key."""
+    if subject is None:
+        return None
+    is_person = subject._meta.label_lower == "accounts.user"
+    person: UUID | None = subject.pk if is_person else getattr(subject, "user_id", None)
+    return person

@@ -3,11 +3,13 @@
 import json
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from accounts.fence import current_organization_id
 from accounts.sealing import audit_mac
+from accounts.subject_keys import lock_away
 from armproject.lib import context
 from armproject.lib.audit import Deed
 from armproject.lib.ids import uuid7
@@ -25,14 +27,22 @@ COLUMNS = (
     "trace_id",
     "address",
     "user_agent",
+    "actor_user_id",
+    "about_user_id",
 )
+# What names the actor, and what may name the person an event is about.
+PERSONAL = {
+    "actor": ("actor_label", "address", "user_agent"),
+    "about": ("resource_label", "before", "after", "details"),
+}
 
 
 def append_event(deed: Deed) -> None:
     """Append one event in the transaction of the change, which fails if it cannot be kept."""
     event_id, organization_id = uuid7(), current_organization_id()
     facts = _facts(deed)
-    payload = canonical({**facts, "id": event_id, "organization_id": organization_id})
+    stated = _without_names(event_id, facts)
+    payload = canonical({**stated, "id": event_id, "organization_id": organization_id})
     diffs = [canonical(facts[name]) for name in ("before", "after", "details")]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -48,6 +58,23 @@ def append_event(deed: Deed) -> None:
                 *(facts[name] for name in COLUMNS),
             ],
         )
+
+
+def _without_names(event_id: UUID, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts with what names people under their keys, in `sealed`.
+
+    Of somebody who was erased nothing is kept, in the facts neither.
+    """
+    stated, sealed = dict(facts), {}
+    for part, fields in PERSONAL.items():
+        user_id = facts[f"{part}_user_id"]
+        if user_id is None:
+            continue
+        named = {name: stated.pop(name) for name in fields}
+        sealed[part] = lock_away(user_id, event_id, part, named)
+        if sealed[part] is None:
+            facts.update({name: type(named[name])() for name in fields})
+    return {**stated, "sealed": sealed} if sealed else stated
 
 
 def canonical(value: Any) -> str:
@@ -73,5 +100,6 @@ def _facts(deed: Deed) -> dict[str, Any]:
         "actor_kind": str(who.kind) if who else "anonymous",
         "actor_id": who.id if who else "",
         "actor_label": who.label[:200] if who else "",
+        "actor_user_id": who.user_id if who else None,
         "reason": deed.reason[:500],
     }

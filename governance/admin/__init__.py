@@ -5,11 +5,14 @@ from governance.admin.audit import AuditEventAdmin
 from governance.admin.channels import ChannelAdmin
 from governance.admin.notifications import NotificationAdmin
 from governance.admin.rules import AlertRuleAdmin
+from governance.admin.subjects import ErasureAdmin, LegalHoldAdmin
 
 __all__ = [
     "AlertAdmin",
     "AlertRuleAdmin",
     "AuditEventAdmin",
     "ChannelAdmin",
+    "ErasureAdmin",
+    "LegalHoldAdmin",
     "NotificationAdmin",
 ]

@@ -4,6 +4,7 @@ from governance.api.alerts import AlertViewSet
 from governance.api.audit import AuditViewSet
 from governance.api.channels import ChannelViewSet, NotificationViewSet
 from governance.api.rules import AlertRuleViewSet, MeasureViewSet, ProposalViewSet
+from governance.api.subjects import ErasureViewSet, LegalHoldViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("audit", AuditViewSet)
@@ -13,5 +14,7 @@ router.register("alert-rule-proposals", ProposalViewSet, basename="proposal")
 router.register("measures", MeasureViewSet, basename="measure")
 router.register("channels", ChannelViewSet)
 router.register("notifications", NotificationViewSet)
+router.register("erasures", ErasureViewSet)
+router.register("legal-holds", LegalHoldViewSet)
 
 urlpatterns = router.urls

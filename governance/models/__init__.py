@@ -16,6 +16,8 @@ from governance.models.alert_rule import (
 )
 from governance.models.audit_event import AuditEvent
 from governance.models.channel import Channel
+from governance.models.erasure import Erasure
+from governance.models.legal_hold import LegalHold
 from governance.models.notification import (
     PATIENCE,
     UNSENT,
@@ -38,6 +40,8 @@ __all__ = [
     "AuditEvent",
     "Channel",
     "ChannelKind",
+    "Erasure",
+    "LegalHold",
     "Notification",
     "NotificationState",
     "RuleComparison",

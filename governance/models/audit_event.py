@@ -21,6 +21,8 @@ class AuditEvent(models.Model):
     The table is partitioned by month, and its true key is (id, at). `at` is set by the database
     when the row arrives and `payload`, the exact bytes that a seal will later cover, holds all of
     the event's facts in canonical JSON; the other columns repeat them for people to filter by.
+    What names a person stands in `payload` only under that person's key (see `subject_keys`), so
+    erasure blanks the columns and destroys the key, and the bytes that were sealed stay.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -48,6 +50,8 @@ class AuditEvent(models.Model):
     trace_id = models.CharField(max_length=32, blank=True)
     address = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
+    actor_user_id = models.UUIDField(null=True, blank=True)
+    about_user_id = models.UUIDField(null=True, blank=True)
     payload = models.TextField()
     mac = models.BinaryField(default=bytes)
 

@@ -1,0 +1,22 @@
+"""Let what is held about a person be erased again."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.permissions import require
+from armproject.lib.audit import record
+from armproject.lib.errors import Conflict
+from governance.models import LegalHold
+
+
+@transaction.atomic
+def release_hold(hold: LegalHold) -> LegalHold:
+    """Release a legal hold; what is held about the person may be erased again."""
+    require("subjects.erase")
+    hold = LegalHold.objects.select_for_update().get(pk=hold.pk)
+    if hold.released_at is not None:
+        raise Conflict("This hold is released already.")
+    hold.released_at = timezone.now()
+    hold.save(update_fields=["released_at"])
+    record("subjects.release", hold)
+    return hold
