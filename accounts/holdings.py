@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from django.utils import timezone
 
-from accounts.models import ApiKey, Membership, User
+from accounts.models import ApiKey, Membership, SubjectKey, User
 from accounts.recent_keys import recent_keys
 from accounts.registry import Holding, Row, add_holding
 
@@ -89,7 +89,7 @@ def _rows_that_point(user: User) -> Iterable[Row]:
 
 
 def _links() -> Iterable[tuple[Any, Any]]:
-    own = {Membership, ApiKey}
+    own = {Membership, ApiKey, SubjectKey}
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             is_link = isinstance(field, models.ForeignKey) and field.related_model is User

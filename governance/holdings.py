@@ -16,14 +16,13 @@ SHOWN_EVENTS = 200
 def _events(user: User) -> Iterable[Row]:
     theirs = models.Q(actor_user_id=user.pk) | models.Q(about_user_id=user.pk)
     for event in AuditEvent.objects.filter(theirs).order_by("-id")[:SHOWN_EVENTS]:
-        yield {
-            "at": event.at,
-            "action": event.action,
-            "as": "actor" if event.actor_user_id == user.pk else "subject",
-            "about": event.resource_label,
-            "address": event.address,
-            "program": event.user_agent,
-        }
+        acted = event.actor_user_id == user.pk
+        told = {"at": event.at, "action": event.action, "as": "actor" if acted else "subject"}
+        # Where an event came from, and what else it was about, belongs to others.
+        if acted:
+            yield {**told, "address": event.address, "program": event.user_agent}
+        else:
+            yield {**told, "about": event.resource_label}
 
 
 def _channels(user: User) -> Iterable[Row]:

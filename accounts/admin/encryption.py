@@ -31,6 +31,7 @@ class OrganizationKeyAdmin(ReadOnlyAdmin):
     """Which keys there are and what each still seals; never what a key is."""
 
     permissions = {"view": "keys.read"}
+    change_list_template = "accounts/keys.html"
     list_display = ["__str__", "state_badge", "sealed", "encryptions", "master_key_id", "made"]
     list_display_links = None
     fields = ["version", "state", "master_key_id", "encryptions", "created_at", "replaced_at"]

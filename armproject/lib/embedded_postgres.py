@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import pwd
 import re
 import shutil
 import stat
@@ -196,11 +197,30 @@ class EmbeddedPostgres:
         ours = self.data / "arm.conf"
         ours.write_text("".join(f"{key} = '{value}'\n" for key, value in quoted.items()))
         self._give(ours)
+        self._admit_only_us()
         include = "include_if_exists = 'arm.conf'"
         main = self.data / "postgresql.conf"
         if include not in main.read_text():
             with main.open("a") as handle:
                 handle.write(f"\n{include}\n")
+
+    def _admit_only_us(self) -> None:
+        """Let only processes of ARM's own account log in, whatever role they name.
+
+        The folder keeps others from the socket already. This also keeps out programs of the
+        account that the server runs under where ARM is root. An account without a name, as some
+        containers have, cannot be told by the server; there the folder alone protects.
+        """
+        try:
+            ours = pwd.getpwuid(os.geteuid()).pw_name.replace('"', '""')
+        except KeyError:
+            how, map_line = "trust", ""
+        else:
+            how, map_line = "peer map=arm", f'arm "{ours}" all\n'
+        admitted = f"local all all {how}\nlocal replication all {how}\n"
+        for name, text in (("pg_hba.conf", admitted), ("pg_ident.conf", map_line)):
+            (self.data / name).write_text(f"# Written by ARM at every start.\n{text}")
+            self._give(self.data / name)
 
     def _start(self) -> None:
         if self.log.exists() and self.log.stat().st_size > LOG_MAX:

@@ -24,6 +24,7 @@ class ErasureAdmin(StudioAdmin):
     permissions = {"view": "subjects.read", "add": "subjects.erase"}
     form = ErasureForm
     change_list_template = "governance/erasures.html"
+    add_form_template = "admin/change_form.html"
     change_form_template = "governance/erasure.html"
     list_display = ["__str__", "when", "reason", "rows", "requested_by"]
     list_select_related = ["requested_by"]

@@ -334,3 +334,43 @@ def test_a_full_disk_gets_a_sentence(tmp_path):
             EmbeddedPostgres(tmp_path / "pg").ensure_running()
     finally:
         subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+def test_nothing_but_the_socket_in_a_closed_folder_leads_in(server):
+    assert ask(server, "arm_app", "arm", "SHOW listen_addresses") == ("",)
+    assert server.socket_dir.stat().st_mode & 0o077 == 0
+    socket = server.socket_dir / f".s.PGSQL.{server.port}"
+    assert socket.stat().st_mode & 0o077 == 0
+    rules = (server.data / "pg_hba.conf").read_text()
+    assert "host" not in rules
+    assert "trust" not in rules
+
+
+def knock_as(user, conninfo):
+    os.setgroups([])
+    os.setgid(user.pw_gid)
+    os.setuid(user.pw_uid)
+    try:
+        psycopg.connect(**conninfo).close()
+    except psycopg.OperationalError as refused:
+        os._exit(0 if "Peer authentication failed" in str(refused) else 2)
+    os._exit(1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can try as another account")
+def test_programs_of_the_servers_own_account_do_not_come_in():
+    reached = EmbeddedPostgres(Path(tempfile.mkdtemp()) / "pg", durable=False)
+    reached.home.parent.chmod(0o755)
+    try:
+        reached.ensure_running()
+        owner = pwd.getpwuid(reached.data.stat().st_uid)
+        for role in ("postgres", "arm_owner", "arm_app"):
+            conninfo = reached.conninfo(role, "arm")
+            fork = multiprocessing.get_context("fork")
+            child = fork.Process(target=knock_as, args=(owner, conninfo))
+            child.start()
+            child.join(60)
+            assert child.exitcode == 0
+    finally:
+        reached.destroy()
+        shutil.rmtree(reached.home.parent, ignore_errors=True)
