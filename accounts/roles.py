@@ -63,6 +63,10 @@ CHOICES = sorted(MATRIX)
 WORDS: dict[str, str] = {
     "organization.read": "See the organization's settings",
     "organization.write": "Change the organization's settings",
+    "keys.read": "See which encryption keys there are",
+    "keys.rotate": "Give the organization a new encryption key",
+    "subjects.read": "See what is held about people",
+    "subjects.erase": "Erase people, place and release legal holds",
     "members.read": "See who belongs to the organization",
     "members.write": "Add and remove people, change their roles",
     "roles.read": "See which role may do what",

@@ -36,7 +36,7 @@ def erase_person(email: str, *, confirmed: str, reason: str = "") -> Erasure:
     if canonical_email(confirmed) != user.email:
         problem = "To confirm, repeat the address exactly."
         raise InvalidInput(problem, fields={"confirmed": [problem]})
-    membership = Membership.objects.select_for_update().filter(user=user).first()
+    membership = Membership.objects.select_for_update(of=("self",)).filter(user=user).first()
     if membership is None and (receipt := Erasure.objects.of(mark)):
         return receipt
     _refuse(user, membership)
@@ -53,7 +53,7 @@ def _refuse(user: User, membership: Membership | None) -> None:
         return
     principal = context.principal()
     if principal is None or principal.user_id != user.pk:
-        refuse_above_own(membership.role)
+        refuse_above_own(membership.custom_role or membership.role)
     if membership.role == Role.OWNER:
         refuse_losing_last_owner(membership)
 
