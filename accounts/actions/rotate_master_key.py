@@ -17,7 +17,8 @@ from armproject.lib import keys
 from armproject.lib.audit import record
 from armproject.lib.crypto import Undecryptable
 
-BATCH = 200
+# Rows stay locked while their batch is recorded, and writers only wait so long.
+BATCH = 50
 FIRST = UUID(int=0)
 
 log = logging.getLogger(__name__)
