@@ -8,9 +8,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
+        from accounts.granting import keep_permissions
         from accounts.grants import grant_shared_tables
         from accounts.holdings import hold_accounts
 
         hold_accounts()
 
         post_migrate.connect(grant_shared_tables, sender=self)
+        post_migrate.connect(keep_permissions, sender=self)

@@ -15,6 +15,16 @@ from armproject.lib.context import Context, PrincipalKind
 from armproject.lib.limits import Bucket, Gate, PostgresStore, RedisStore, Verdict
 from armproject.lib.networks import neighbourhood
 
+# How many calls a minute one caller may make, by kind.
+USUAL = {
+    "auth": 60,
+    "read": 60_000,
+    "search": 12_000,
+    "write": 12_000,
+    "ingest": 60_000,
+    "export": 120,
+    "test": 240,
+}
 # How many callers' worth of calls those have who share a limit.
 ONE, PERSON, ORGANIZATION, EVERYBODY = 1, 2, 8, 80
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -52,7 +62,7 @@ def count_call(kind: str) -> Verdict:
     A caller who has shown who they are is counted as that, whatever their address; others by
     their address.
     """
-    buckets = _buckets(kind, context.current(), settings.ARM_RATE_LIMITS[kind])
+    buckets = _buckets(kind, context.current(), settings.ARM_RATE_LIMITS.get(kind, USUAL[kind]))
     return gate().take(*buckets, ahead=kind in AHEAD, strict=kind == "auth")
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import transaction
 from django.utils import timezone
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
@@ -16,13 +17,25 @@ from unfold.widgets import (
 from accounts.actions.add_member import add_member
 from accounts.actions.change_role import change_role
 from accounts.actions.create_role import create_role
+from accounts.actions.grant_permission import grant_permission
 from accounts.actions.issue_api_key import issue_api_key
 from accounts.actions.update_organization import update_organization
 from accounts.actions.update_role import update_role
-from accounts.models import ApiKey, CustomRole, Membership, Organization, User
+from accounts.granting import offered_on
+from accounts.models import (
+    ApiKey,
+    CustomRole,
+    Membership,
+    Organization,
+    ScopedModel,
+    User,
+    canonical_email,
+)
+from accounts.permissions import has_permission
 from accounts.roles import PERMISSIONS, WORDS, Role, rights_of
 from accounts.scoping.admin import ActionForm
 from armproject.lib import context
+from armproject.lib.errors import DomainError
 from armproject.lib.secret import Secret
 
 
@@ -77,6 +90,42 @@ class MemberForm(RoleChoice):
 
     def act(self) -> Membership:
         return change_role(self.instance, self.given_role())
+
+
+class GrantForm(forms.Form):
+    """Let a member do one thing with one row."""
+
+    email = forms.EmailField(
+        label="Member",
+        widget=UnfoldAdminEmailInputWidget(),
+        help_text="The address they sign in with.",
+    )
+    permission = forms.ChoiceField(label="May", widget=UnfoldAdminSelectWidget())
+
+    def __init__(self, row: ScopedModel, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        mine = [name for name in offered_on(type(row)) if has_permission(name)]
+        choice = self.fields["permission"]
+        if isinstance(choice, forms.ChoiceField):
+            choice.choices = [(name, WORDS[name]) for name in mine]
+
+    def clean_email(self) -> Membership:
+        person = Membership.objects.filter(user__email=canonical_email(self.cleaned_data["email"]))
+        found: Membership | None = person.select_related("user").first()
+        if found is None:
+            raise forms.ValidationError("Nobody with this address belongs to the organization.")
+        return found
+
+    def _post_clean(self) -> None:
+        if self.errors:
+            return
+        try:
+            with transaction.atomic():
+                said = self.cleaned_data
+                grant_permission(said["email"], said["permission"], self.row)
+        except DomainError as error:
+            self.add_error(None, error.message)
 
 
 class CustomRoleForm(ActionForm):

@@ -1,30 +1,76 @@
 """The one place that answers whether the principal of this call may do a thing."""
 
+from typing import TypeVar
 from uuid import UUID
 
-from accounts.models import ApiKey, Membership
+from django.db.models import Model, QuerySet
+
+from accounts.fence import fenced
+from accounts.granting import GRANTABLE
+from accounts.models import ApiKey, Grant, Membership, ScopedModel
 from accounts.roles import PERMISSIONS
 from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.errors import Forbidden, Unauthenticated
 
+Row = TypeVar("Row", bound=Model)
 
-def has_permission(permission: str) -> bool:
-    """Tell whether the principal has this permission in the organization of the call."""
+
+def has_permission(permission: str, row: Model | None = None) -> bool:
+    """Tell whether the principal has this permission in the organization of the call.
+
+    Their role gives it for every row; a grant gives it for the one `row`. For a row of another
+    organization nobody has any.
+    """
     if permission not in PERMISSIONS:
         raise KeyError(f"{permission!r} is not in the permission matrix")
-    return permission in context.current().rights
+    if isinstance(row, ScopedModel) and row.organization_id != context.organization_id():
+        return False
+    if permission in context.current().rights:
+        return True
+    kind = GRANTABLE.get(permission)
+    if kind is None or not isinstance(row, kind):
+        return False
+    return row.pk in _granted(permission)
 
 
-def require(permission: str) -> None:
+def require(permission: str, row: Model | None = None) -> None:
     """Let the principal pass, or raise Forbidden saying which permission is missing."""
     if context.principal() is None:
         raise Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer arm_sk_…'.")
-    if not has_permission(permission):
+    if not has_permission(permission, row):
         raise Forbidden(
             f"This needs the permission {permission}, which your role or key does not have.",
             permission=permission,
         )
+
+
+def reach(permission: str) -> frozenset[UUID] | None:
+    """Return the rows on which the principal has this permission; None means on all."""
+    return None if has_permission(permission) else _granted(permission)
+
+
+def within_reach(rows: QuerySet[Row], permission: str) -> QuerySet[Row]:
+    """Return those of the rows on which the principal has this permission."""
+    granted = reach(permission)
+    return rows if granted is None else rows.filter(pk__in=granted)
+
+
+def _granted(permission: str) -> frozenset[UUID]:
+    """Return the rows on which the person behind this call was granted the permission.
+
+    A key passes it on only where its scopes name it.
+    """
+    now = context.current()
+    principal = now.principal
+    if principal is None or principal.user_id is None or now.organization_id is None:
+        return frozenset()
+    is_beyond = principal.scopes is not None and permission not in principal.scopes
+    if is_beyond or permission not in GRANTABLE:
+        return frozenset()
+    with fenced():
+        mine = Grant.objects.allowing(permission).filter(user_id=principal.user_id)
+        return frozenset(UUID(pk) for pk in mine.values_list("object_pk", flat=True))
 
 
 def own_role() -> str | None:

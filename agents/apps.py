@@ -6,10 +6,12 @@ class AgentsConfig(AppConfig):
     verbose_name = "Agents"
 
     def ready(self) -> None:
+        from accounts.granting import offer
         from accounts.holdings import named_in
         from accounts.registry import add_holding
         from agents import measures
-        from agents.models import AgentChange
+        from agents.models import Agent, AgentChange
 
         measures.install()
+        offer(Agent, "agents.read", "agents.write", "agents.pause", "agents.inject")
         add_holding(named_in("agent_changes", "History of agents", AgentChange, "told_by"))

@@ -9,12 +9,12 @@ from django.urls import reverse_lazy
 
 
 def may(permission: str) -> Callable[[HttpRequest], bool]:
-    """Return the test that shows a link only to those whose role has the permission."""
+    """Return the test that shows a link only to those who have the permission, on some row."""
 
     def test(request: HttpRequest) -> bool:
-        from accounts.permissions import has_permission  # noqa: PLC0415 - settings come first
+        from accounts.permissions import reach  # noqa: PLC0415 - settings come first
 
-        return has_permission(permission)
+        return reach(permission) != frozenset()
 
     return test
 

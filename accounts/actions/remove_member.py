@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.actions.add_member import refuse_above_own
 from accounts.actions.change_role import refuse_losing_last_owner
-from accounts.models import ApiKey, Membership
+from accounts.models import ApiKey, Grant, Membership
 from accounts.permissions import require
 from accounts.recent_keys import recent_keys
 from accounts.roles import Role
@@ -14,7 +14,7 @@ from armproject.lib.audit import record
 
 @transaction.atomic
 def remove_member(membership: Membership) -> None:
-    """Take a person out of the organization; their API keys end with it."""
+    """Take a person out of the organization; their API keys and grants end with it."""
     require("members.write")
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     refuse_above_own(membership.custom_role or membership.role)
@@ -22,11 +22,12 @@ def remove_member(membership: Membership) -> None:
         refuse_losing_last_owner(membership)
     keys = ApiKey.objects.filter(user=membership.user_id, revoked_at=None)
     ended = keys.update(revoked_at=timezone.now())
+    grants, _ = Grant.objects.filter(user_id=membership.user_id).delete()
     record(
         "members.remove",
         membership,
         before={"user": membership.user.email, "role": membership.role_name},
-        details={"api_keys_revoked": ended},
+        details={"api_keys_revoked": ended, "grants_revoked": grants},
     )
     membership.delete()
     transaction.on_commit(recent_keys.forget)

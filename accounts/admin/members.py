@@ -3,24 +3,28 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from accounts.actions.remove_member import remove_member
+from accounts.admin.grants import GrantPages
 from accounts.forms import MemberForm, NewMemberForm
 from accounts.models import Membership
+from accounts.permissions import has_permission
+from accounts.reach import grants_of_member, rights_of_member
 from accounts.scoping.admin import StudioAdmin
 from armproject.lib import context
 
 
 @admin.register(Membership)
-class MembershipAdmin(StudioAdmin):
+class MembershipAdmin(GrantPages, StudioAdmin):
     permissions = {
         "view": "members.read",
         "add": "members.write",
         "change": "members.write",
         "delete": "members.write",
     }
+    change_form_template = "accounts/member.html"
     list_display = ["person", "email", "role_badge", "created_at"]
     list_filter = ["role"]
     search_fields = ["user__email", "user__name"]
@@ -32,6 +36,28 @@ class MembershipAdmin(StudioAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and _is_within_mine(obj)
+
+    def get_urls(self) -> list[Any]:
+        return [*self.grant_urls(), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show below the form all the member can reach, and why."""
+        member, reached = self.get_object(request, object_id), {}
+        if member is not None and self.has_view_permission(request, member):
+            reached = {
+                "rights": rights_of_member(member),
+                "grants": grants_of_member(member),
+                "may_revoke": has_permission("members.write"),
+            }
+        extra = {**reached, **(extra_context or {})}
+        shown: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return shown
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import ApiKey, CustomRole, Membership, Organization
+from accounts.models import ApiKey, CustomRole, Grant, Membership, Organization
 from accounts.roles import CHOICES, Role
 from accounts.scoping.api import ScopedRelatedField
 from armproject.lib.rest.strict import StrictFields
@@ -78,6 +78,42 @@ class BuiltInRoleSerializer(serializers.Serializer[Any]):
 
     role = serializers.CharField()
     permissions = serializers.ListField(child=serializers.CharField())
+
+
+class GrantSerializer(serializers.ModelSerializer[Grant]):
+    """What one person may do with one row, whatever their role says."""
+
+    email = serializers.EmailField(source="user.email", read_only=True)
+    permission = serializers.CharField(source="name", read_only=True)
+    row = serializers.UUIDField(source="object_pk", read_only=True)
+
+    class Meta:
+        model = Grant
+        fields = ["id", "email", "permission", "row", "created_at"]
+
+
+class NewGrantSerializer(StrictFields):
+    """Which member, which permission, and the agent or connection it is for."""
+
+    member = ScopedRelatedField(queryset=Membership.objects.all())
+    permission = serializers.CharField(max_length=60, help_text="Such as agents.pause.")
+    row = serializers.UUIDField()
+
+
+class RightSerializer(serializers.Serializer[Any]):
+    """A permission somebody has on every row, and what gives it."""
+
+    permission = serializers.CharField()
+    says = serializers.CharField()
+    why = serializers.CharField()
+
+
+class ReachSerializer(serializers.Serializer[Any]):
+    """All a member can reach, and why: by their role, and by grants on single rows."""
+
+    role = serializers.CharField()
+    rights = RightSerializer(many=True)
+    grants = GrantSerializer(many=True)
 
 
 class ApiKeySerializer(StrictFields, serializers.ModelSerializer[ApiKey]):

@@ -25,8 +25,10 @@ from accounts.api.serializers import (
     MembershipSerializer,
     NewMemberSerializer,
     OrganizationSerializer,
+    ReachSerializer,
 )
 from accounts.models import ApiKey, Membership, Organization, User
+from accounts.reach import grants_of_member, rights_of_member
 from accounts.scoping.api import ScopedViewSet
 from armproject.lib.secret import Secret
 
@@ -63,11 +65,12 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     permissions = {
         "list": "members.read",
         "retrieve": "members.read",
+        "reach": "members.read",
         "create": "members.write",
         "partial_update": "members.write",
         "destroy": "members.write",
     }
-    queryset = Membership.objects.select_related("user")
+    queryset = Membership.objects.select_related("user", "custom_role")
     serializer_class = MembershipSerializer
     filterset_fields = ["role", "custom_role"]
     search_fields = ["user__email", "user__name"]
@@ -93,6 +96,18 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     def destroy(self, request: Request, pk: str) -> Response:
         remove_member(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=ReachSerializer)
+    @action(detail=True, filterset_fields=[], search_fields=[], ordering_fields=[])
+    def reach(self, request: Request, pk: str) -> Response:
+        """Tell all the member can reach, and why."""
+        member = self.get_object()
+        reached = {
+            "role": member.role_name,
+            "rights": rights_of_member(member),
+            "grants": [each.grant for each in grants_of_member(member)],
+        }
+        return Response(ReachSerializer(reached).data)
 
 
 class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):

@@ -2,6 +2,7 @@
 
 from accounts.models.api_key import ApiKey
 from accounts.models.custom_role import CustomRole
+from accounts.models.grant import Grant
 from accounts.models.membership import Membership
 from accounts.models.organization import Organization
 from accounts.models.organization_key import KeyState, OrganizationKey
@@ -13,6 +14,7 @@ from accounts.models.user import User, canonical_email
 __all__ = [
     "ApiKey",
     "CustomRole",
+    "Grant",
     "KeyState",
     "Membership",
     "Organization",

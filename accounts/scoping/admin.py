@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
-from accounts.permissions import has_permission
+from accounts.permissions import has_permission, reach
 from armproject.lib.errors import DomainError
 
 COUNT_LIMIT = 10_000
@@ -64,7 +64,11 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
 
     `permissions` maps view, add, change and delete to the matrix; what is not in it nobody may do.
     Rows come from `objects`, so the fence holds for lists, links, autocompletes and histories.
+    A page that lists only what is within reach says so by `lists_reach`; whoever was granted a
+    single row may then open it.
     """
+
+    lists_reach = False
 
     permissions: ClassVar[Mapping[str, str]] = {}
     show_full_result_count = False
@@ -83,23 +87,25 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
         return bool(super().lookup_allowed(lookup, value, request))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may("view")
+        if obj is None and self.lists_reach:
+            return reach(self.permissions["view"]) != frozenset()
+        return self._may("view", obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._may("add")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may("change")
+        return self._may("change", obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may("delete")
+        return self._may("delete", obj)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._may("view")
+        return self.has_view_permission(request)
 
-    def _may(self, verb: str) -> bool:
+    def _may(self, verb: str, row: Any = None) -> bool:
         permission = self.permissions.get(verb)
-        return permission is not None and has_permission(permission)
+        return permission is not None and has_permission(permission, row)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         return form.instance

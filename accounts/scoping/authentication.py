@@ -7,10 +7,11 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.permissions import require
+from accounts.granting import GRANTABLE
+from accounts.permissions import has_permission, reach, require
 from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
-from armproject.lib.errors import Forbidden
+from armproject.lib.errors import Forbidden, NotFound
 
 # The permission of a view every member of the organization may use.
 ANY_MEMBER = ""
@@ -43,9 +44,30 @@ class DeclaredPermission(BasePermission):
         if context.organization_id() is None:
             raise Forbidden("You belong to no organization yet; ask an owner to invite you.")
         permission = declared(view, request.method or "")
-        if permission != ANY_MEMBER:
+        if permission != ANY_MEMBER and not _is_asked_of_the_row(view, permission):
             require(permission)
         return True
+
+    def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
+        """Ask again where a grant on this row may stand for the role."""
+        permission = declared(view, request.method or "")
+        if permission == ANY_MEMBER or has_permission(permission, obj):
+            return True
+        raise NotFound("There is nothing here that you can see.")
+
+
+def _is_asked_of_the_row(view: Any, permission: str) -> bool:
+    """Tell whether this call is about rows, on some of which the caller was granted this.
+
+    A list that shows only what is within reach says so by `lists_reach`.
+    """
+    kind = GRANTABLE.get(permission)
+    model = getattr(getattr(view, "queryset", None), "model", None)
+    if kind is None or model is not kind:
+        return False
+    is_list = getattr(view, "lists_reach", False) and getattr(view, "action", "") == "list"
+    is_row = (view.lookup_url_kwarg or view.lookup_field) in view.kwargs
+    return (is_list or is_row) and bool(reach(permission))
 
 
 def declared(view: Any, method: str) -> str:

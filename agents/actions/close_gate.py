@@ -10,7 +10,7 @@ from agents.models import Agent, ChangeKind
 @transaction.atomic
 def close_gate(agent: Agent, *, reason: str = "") -> Agent:
     """Have every door of ARM answer "paused" to an agent, whatever its vendor does."""
-    require("agents.pause")
+    require("agents.pause", agent)
     row: Agent = Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
     if row.close_gate(reason):
         row.save(update_fields=["paused_at", "paused_reason", "status", "updated_at"])

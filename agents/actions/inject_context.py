@@ -16,7 +16,7 @@ def inject_context(agent: Agent, text: str) -> str:
 
     It replaces the text put there before; an empty text takes it out.
     """
-    require("agents.inject")
+    require("agents.inject", agent)
     if len(text) > LONGEST:
         message = f"Enter at most {LONGEST:,} characters."
         raise InvalidInput(message, fields={"text": [message]})

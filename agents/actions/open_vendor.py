@@ -8,7 +8,7 @@ from connectors.opening import open_connector
 
 def open_vendor(agent: Agent) -> tuple[Connector | None, str]:
     """Return the connector of an agent's vendor, or none and why; credentials are opened here."""
-    require("agents.read")
+    require("agents.read", agent)
     if agent.connection is None:
         return None, "No connection leads to this agent, so there is no vendor to ask."
     if not agent.connection.is_connected:

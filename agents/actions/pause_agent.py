@@ -17,7 +17,7 @@ def pause_agent(agent: Agent, *, reason: str = "") -> Pull:
 
     The gate closes whatever the vendor answers; the answer lists what was pulled and what was not.
     """
-    require("agents.pause")
+    require("agents.pause", agent)
     with fenced():
         agent = close_gate(agent, reason=reason)
         connector, why_not = open_vendor(agent)

@@ -15,7 +15,7 @@ FINAL = "Its history and its costs are kept."
 @transaction.atomic
 def remove_agent(agent: Agent, *, reason: str = "") -> str:
     """Take an agent out of the inventory, keep its history, and say whether it will come back."""
-    require("agents.write")
+    require("agents.write", agent)
     agent = Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
     agent.removed_at = timezone.now()
     agent.save(update_fields=["removed_at", "updated_at"])

@@ -14,7 +14,7 @@ KIND = "agents.pause"
 @transaction.atomic
 def request_pause(agent: Agent, *, reason: str = "") -> Job:
     """Close ARM's gate to an agent at once and queue the pulling of its vendor's levers."""
-    require("agents.pause")
+    require("agents.pause", agent)
     close_gate(agent, reason=reason)
     return enqueue(
         KIND,

@@ -14,7 +14,7 @@ KIND = "agents.resume"
 @transaction.atomic
 def request_resume(agent: Agent, *, reason: str = "") -> Job:
     """Queue putting back the levers that pausing an agent pulled, and opening ARM's gate."""
-    require("agents.pause")
+    require("agents.pause", agent)
     if not agent.is_paused:
         raise Conflict("This agent is not paused by ARM.")
     return enqueue(

@@ -18,7 +18,7 @@ def resume_agent(agent: Agent, *, reason: str = "") -> Pull:
 
     What the vendor or somebody else paused stays paused there.
     """
-    require("agents.pause")
+    require("agents.pause", agent)
     with fenced():
         agent = Agent.objects.select_related("connection__organization").get(pk=agent.pk)
         if not agent.is_paused:

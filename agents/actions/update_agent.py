@@ -24,7 +24,7 @@ def update_agent(agent: Agent, **said: Any) -> Agent:
     A description replaces the vendor's until it is cleared; then the vendor's comes back with the
     next discovery.
     """
-    require("agents.write")
+    require("agents.write", agent)
     agent = Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
     changes = _changed(agent, _clean(agent, said))
     if not changes:

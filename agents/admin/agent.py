@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from accounts.permissions import has_permission
+from accounts.permissions import has_permission, within_reach
 from accounts.scoping.admin import StudioAdmin, run_on_each
 from agents.actions.request_checks import request_checks
 from agents.actions.request_pause import request_pause
@@ -52,6 +52,7 @@ class AgentChangeList(ChangeList):  # type: ignore[misc]
 
 @admin.register(Agent)
 class AgentAdmin(AgentPages, AgentDeeds, StudioAdmin):
+    lists_reach = True
     permissions = {
         "view": "agents.read",
         "add": "agents.write",
@@ -87,7 +88,8 @@ class AgentAdmin(AgentPages, AgentDeeds, StudioAdmin):
     list_before_template = "agents/toolbar.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
-        return Agent.objects.defer("config", "metadata", "description")
+        rows = Agent.objects.defer("config", "metadata", "description")
+        return within_reach(rows, "agents.read")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return AgentChangeList
@@ -122,8 +124,6 @@ class AgentAdmin(AgentPages, AgentDeeds, StudioAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         return self.show(request, object_id)
 
     @display(description="Agent", ordering="name")

@@ -27,6 +27,7 @@ RIGHTS = {
     "may_read_interactions": "interactions.read",
     "may_see_connection": "connections.read",
     "may_audit": "audit.read",
+    "may_see_access": "members.read",
     "may_see_costs": "costs.read",
 }
 NO_VENDOR = "No connection leads to this agent, so ARM can do nothing at its vendor."
@@ -39,7 +40,7 @@ def detail_of(row: Agent) -> dict[str, Any]:
     changes = AgentChange.objects.about(row).order_by("-id")[: NEWEST_CHANGES + 1]
     history = [_change(change) for change in changes]
     return {
-        **{name: has_permission(permission) for name, permission in RIGHTS.items()},
+        **{name: has_permission(permission, row) for name, permission in RIGHTS.items()},
         "status_colour": STATUS_COLOURS[row.get_status_display()],
         "picture": health_picture(row),
         "checks": checks,

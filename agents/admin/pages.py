@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from accounts.fence import fenced
-from accounts.permissions import has_permission
+from accounts.permissions import has_permission, reach
 from agents.actions.export_agents import export_agents
 from agents.actions.request_discoveries import request_discoveries
 from agents.admin.detail import detail_of
@@ -43,9 +43,13 @@ class Pages:
 
     def _row(self, permission: str, pk: UUID | str) -> Agent:
         """Return the agent a page is about, for those who may."""
-        require_right(permission)
+        if not reach(permission) and not has_permission(permission):
+            raise PermissionDenied
         with fenced():
-            return _find(pk)
+            row = _find(pk)
+            if not has_permission(permission, row):
+                raise Http404
+            return row
 
     def _page(self, request: HttpRequest, name: str, title: str, **shown: Any) -> HttpResponse:
         request.current_app = self.admin_site.name

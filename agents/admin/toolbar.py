@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from accounts.permissions import has_permission
+from accounts.permissions import has_permission, reach
 from agents.admin.filters import CONNECTION
 from agents.models import Agent
 from agents.reports.summary import count_by_vendor
@@ -18,9 +18,10 @@ EXPORTED = {name: name for name in SHARED} | {CONNECTION: "connection", "q": "se
 
 def toolbar(asked: QueryDict) -> dict[str, Any]:
     """Return what the list shows around its rows, for these query parameters."""
-    vendors = count_by_vendor()
-    total = sum(row["agents"] for row in vendors)
-    tabs = [{"vendor": "", "label": "All", "count": total}]
+    mine = reach("agents.read")
+    vendors = count_by_vendor() if mine is None else []
+    total = sum(row["agents"] for row in vendors) if mine is None else len(mine)
+    tabs: list[dict[str, Any]] = [{"vendor": "", "label": "All", "count": total}]
     tabs += [
         {"vendor": row["vendor"], "label": row["vendor_name"], "count": row["agents"]}
         for row in vendors

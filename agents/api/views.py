@@ -58,6 +58,7 @@ class AgentViewSet(mixins.RetrieveModelMixin, ScopedViewSet):
         "export": "agents.read",
         "discover": "agents.discover",
     }
+    lists_reach = True
     queryset = Agent.objects.select_related("owner")
     serializer_class = serializers.AgentSerializer
     filter_backends: list[Any] = []

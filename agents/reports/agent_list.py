@@ -6,11 +6,12 @@ filtered list is counted, up to a limit. A search compares the index of words fi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from uuid import UUID
 
 from accounts.fence import current_organization_id
+from accounts.permissions import reach
 from agents.reports.asking import Asked, asked
 from agents.reports.finding import Hits, read
 from armproject.lib.rest.encoding import dumps
@@ -101,8 +102,10 @@ def list_agents(query: Mapping[str, str], read: Read = read) -> Page:
 
     `read` runs a statement; it is called inside the fence, or puts it up by itself.
     """
-    question = asked(query)
-    where = _where(question)
+    question, mine = asked(query), reach("agents.read")
+    if mine is not None:  # what is kept of all agents tells nothing of those within reach
+        question = replace(question, is_plain=False, only_vendor=None)
+    where = _where(question, mine)
     found, hits = where.found
     total, total_values = _total(question, where)
     page, place = _window(question)
@@ -120,9 +123,11 @@ def list_agents(query: Mapping[str, str], read: Read = read) -> Page:
     return _page(question, rows)
 
 
-def _where(question: Asked) -> Where:
+def _where(question: Asked, mine: frozenset[UUID] | None) -> Where:
     conditions = ("a.organization_id = %s", "a.removed_at IS NULL", *question.conditions)
     values = (current_organization_id(), *question.values)
+    if mine is not None:
+        conditions, values = (*conditions, "a.id = ANY(%s)"), (*values, list(mine))
     if question.search is None:
         return Where(conditions, values)
     if question.search.is_empty:

@@ -32,7 +32,7 @@ def change_connection(
     A stored key belongs to the host it was given for: where scheme, host or port change, keys that
     are not given again are destroyed, never sent to the new host.
     """
-    require("connections.write")
+    require("connections.write", connection)
     with fenced():
         asked = Connection.objects.get(pk=connection.pk)
         asked.refuse_disconnected()

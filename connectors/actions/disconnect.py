@@ -15,7 +15,7 @@ def disconnect(connection: Connection, reason: str = "") -> Connection:
 
     Its name is free again. What the vendor still holds (the key itself) is to be revoked there.
     """
-    require("connections.write")
+    require("connections.write", connection)
     row = Connection.objects.select_for_update().get(pk=connection.pk)
     row.refuse_disconnected()
     before = {"status": row.status, "credentials": sorted(row.credential_kinds())}

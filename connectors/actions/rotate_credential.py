@@ -29,7 +29,7 @@ def rotate_credential(
     A key that the vendor refuses changes nothing. Where ARM makes the secret, it is made anew and
     returned this once; the former one still counts for a day.
     """
-    require("connections.write")
+    require("connections.write", connection)
     with fenced():
         asked = Connection.objects.get(pk=connection.pk)
         asked.refuse_disconnected()

@@ -12,7 +12,7 @@ from connectors.models import Connection
 
 def test_connection(connection: Connection) -> Connection:
     """Try each credential of a connection alone, and keep what it unlocks and what is missing."""
-    require("connections.write")
+    require("connections.write", connection)
     with fenced():
         asked = Connection.objects.get(pk=connection.pk)
         asked.refuse_disconnected()

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from unfold.decorators import action, display
 
+from accounts.permissions import within_reach
 from accounts.scoping.admin import StudioAdmin
 from connectors.actions.retest_connections import retest_connections
 from connectors.admin.pages import ConnectionPages
@@ -40,6 +40,7 @@ class VendorFilter(admin.SimpleListFilter):
 
 @admin.register(Connection)
 class ConnectionAdmin(ConnectionPages, StudioAdmin):
+    lists_reach = True
     permissions = {
         "view": "connections.read",
         "add": "connections.write",
@@ -61,7 +62,7 @@ class ConnectionAdmin(ConnectionPages, StudioAdmin):
     change_list_template = "connectors/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
-        return Connection.objects.with_agent_count()
+        return within_reach(Connection.objects.with_agent_count(), "connections.read")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return StudioAdmin.has_change_permission(self, request, obj)
@@ -80,8 +81,6 @@ class ConnectionAdmin(ConnectionPages, StudioAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         return self.show(request, object_id)
 
     @display(description="Connection", ordering="name")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from accounts.permissions import has_permission
 from connectors.admin.words import (
     STATE_COLOURS,
     STATUS_COLOURS,
@@ -26,6 +27,7 @@ def detail_of(row: Connection, *, may_change: bool) -> dict[str, Any]:
     return {
         "offer": offer,
         "may_change": may_change and row.is_connected,
+        "may_see_access": has_permission("members.read"),
         "notice": _notice(row),
         "status_colour": STATUS_COLOURS[row.get_status_display()],
         "credentials": [_credential(row, each) for each in reversed(offer.credentials)],

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from accounts.fence import fenced
+from accounts.permissions import has_permission, reach
 from armproject.lib.errors import DomainError
 from armproject.lib.secret import Secret
 from connectors.actions.test_connection import test_connection
@@ -126,9 +127,9 @@ class ConnectionPages:
         self, request: HttpRequest, pk: UUID | str, secret: Secret | None = None
     ) -> HttpResponse:
         """Show one connection; a secret that ARM just made is shown this once."""
+        row = self._within("connections.read", pk)
         with fenced():
-            row = _find(pk)
-            shown = detail_of(row, may_change=self.has_change_permission(request))
+            shown = detail_of(row, may_change=self.has_change_permission(request, row))
         made = secret.reveal() if secret else ""
         return self._page(request, "detail", str(row), row=row, secret=made, **shown)
 
@@ -144,9 +145,17 @@ class ConnectionPages:
         return HttpResponseRedirect(reverse(SHOW, args=[row.pk]))
 
     def _row(self, request: HttpRequest, pk: UUID) -> Connection:
-        self._require_change(request)
+        return self._within("connections.write", pk)
+
+    def _within(self, permission: str, pk: UUID | str) -> Connection:
+        """Return the connection a page is about, for those who may."""
+        if not reach(permission) and not has_permission(permission):
+            raise PermissionDenied
         with fenced():
-            return _find(pk)
+            row = _find(pk)
+            if not has_permission(permission, row):
+                raise Http404
+            return row
 
     def _require_change(self, request: HttpRequest) -> None:
         if not self.has_change_permission(request):

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.fence import fenced
+from accounts.permissions import within_reach
 from accounts.scoping.api import ScopedViewSet
 from armproject.lib.secret import Secret
 from connectors.actions.change_connection import change_connection
@@ -52,6 +53,7 @@ class ConnectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Scoped
         "test": "connections.write",
         "rotate": "connections.write",
     }
+    lists_reach = True
     queryset = Connection.objects.none()
     serializer_class = ConnectionSerializer
     filterset_fields = ["vendor", "status"]
@@ -61,9 +63,11 @@ class ConnectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Scoped
 
     def get_queryset(self) -> QuerySet[Connection]:
         rows = Connection.objects.with_agent_count()
-        if self.action == "list" and "status" not in self.request.query_params:
-            return rows.connected()
-        return rows
+        if self.action != "list":
+            return rows
+        if "status" not in self.request.query_params:
+            rows = rows.connected()
+        return within_reach(rows, "connections.read")
 
     @extend_schema(request=NewConnectionSerializer, responses={201: MadeConnectionSerializer})
     @waits_for_vendor

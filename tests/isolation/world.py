@@ -10,9 +10,10 @@ import psycopg
 from django.db import connection, models
 from django.utils import timezone
 
-from accounts.models import Organization, User
+from accounts.models import Grant, Organization, User
 from accounts.subject_keys import lock_away
 from accounts.wall import tenant_models
+from agents.models import Agent
 from tests import database
 from tests.cast import House, make_house
 
@@ -85,6 +86,10 @@ def fill(house: House, mark: str) -> dict[str, Any]:
 
 def _row(model: Any, house: House, mark: str, rows: dict[str, Any]) -> Any:
     if model._meta.label in rows:
+        return rows[model._meta.label]
+    if model is Grant:
+        agent = _row(Agent, house, mark, rows)
+        rows[model._meta.label] = Grant.objects.assign_perm("agents.pause", house.admin, agent)
         return rows[model._meta.label]
     row = model(**dict(_values(model, house, mark, rows)))
     row.save(force_insert=True)

@@ -72,7 +72,7 @@ FORGET_SUBJECT = definer_function(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0021_subject_key"),
+        ("accounts", "0007_subject_key"),
         ("governance", "0004_fence_alerts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
