@@ -35,7 +35,8 @@ class MembershipAdmin(GrantPages, StudioAdmin):
         return super().has_change_permission(request, obj) and _is_within_mine(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and _is_within_mine(obj)
+        may = super().has_delete_permission(request, obj) and _is_within_mine(obj)
+        return may and not (obj is not None and obj.is_last_owner)
 
     def get_urls(self) -> list[Any]:
         return [*self.grant_urls(), *super().get_urls()]

@@ -55,6 +55,12 @@ class Membership(ScopedModel):
         own = self.custom_role.permissions if self.custom_role is not None else None
         return rights_of(self.role, own)
 
+    @property
+    def is_last_owner(self) -> bool:
+        """Whether nobody else owns the organization."""
+        others = Membership.objects.owners().exclude(pk=self.pk)
+        return self.role == Role.OWNER and not others.exists()
+
     def give(self, role: str | CustomRole) -> None:
         """Set the role, unsaved."""
         self.role = role if isinstance(role, str) else ""

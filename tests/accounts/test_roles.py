@@ -180,6 +180,12 @@ def test_a_members_page_offers_only_roles_one_may_give(house: House) -> None:
     assert house.browser("admin").post(f"{owner}delete/", {"post": "yes"}).status_code == 403
 
 
+def test_the_last_owner_is_offered_no_way_out(house: House) -> None:
+    path = f"/studio/accounts/membership/{member_of(house, 'owner')}/"
+    assert f"{path}delete/" not in house.browser().get(f"{path}change/").content.decode()
+    assert house.browser().post(f"{path}delete/", {"post": "yes"}).status_code == 403
+
+
 def test_keys_do_what_the_new_role_says(house: House) -> None:
     role = make(house.api()).json()["data"]["id"]
     key = house.api("admin")
