@@ -43,6 +43,8 @@ TABLE = {
     "audit.export": "OAU",
     "jobs.read": "OAD",
     "jobs.replay": "OA",
+    "keys.read": "OAU",
+    "keys.rotate": "O",
 }
 ON_AGENTS = ("agents.read", "agents.write", "agents.pause", "agents.inject")
 ON_CONNECTIONS = ("connections.read", "connections.write")
