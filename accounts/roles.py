@@ -51,6 +51,8 @@ MATRIX: dict[str, tuple[Role, ...]] = {
     "alerts.decide": MEMBERS,
     "audit.read": AUDITORS,
     "audit.export": AUDITORS,
+    "audit.verify": AUDITORS,
+    "audit.hold": ADMINS,
     "jobs.read": BUILDERS,
     "jobs.replay": ADMINS,
 }
@@ -90,6 +92,8 @@ WORDS: dict[str, str] = {
     "alerts.decide": "Acknowledge and resolve alerts",
     "audit.read": "Read the audit log",
     "audit.export": "Export the audit log",
+    "audit.verify": "Verify the audit log",
+    "audit.hold": "Place and lift legal holds on the audit log",
     "jobs.read": "See jobs",
     "jobs.replay": "Run jobs again that were given up",
 }

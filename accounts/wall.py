@@ -22,11 +22,15 @@ SEE_PAST = {
     "arm_belongs_elsewhere": "does a person need their account beyond this organization?",
     "arm_forget_subject": "blanks names in the log of this organization, for who was erased",
     "arm_find_reporting_connection": "whom does the sender of this heartbeat report to?",
+    "arm_latest_seals": "which hashes does the head over all organizations cover?",
+    "arm_organizations_to_seal": "whose audit events wait for a seal?",
+    "arm_audit_month": "how many events of a month are there, and may they leave?",
 }
 # Run with the rights of the tables' owner, under which row-level security still binds.
 RUN_AS_OWNER = {
     "arm_ensure_partitions": "adds partitions ahead of time",
     "arm_drop_health_days": "drops days of health checks that retention no longer keeps",
+    "arm_drop_audit_month": "drops a month of audit events that is sealed, anchored and archived",
 }
 # Unique over all tenants, and why that tells nothing about others.
 UNIQUE_ACROSS = {

@@ -42,6 +42,7 @@ DESCRIPTION = {
         "AlertStateEnum": "governance.models.AlertState",
         "AlertEventKindEnum": "governance.models.AlertEventKind",
         "ChannelKindEnum": "governance.models.ChannelKind",
+        "VerificationStateEnum": "governance.models.VerificationState",
         "NotificationStateEnum": "governance.models.NotificationState",
     },
 }

@@ -34,6 +34,16 @@ ARM_VAULT_KEY = env("ARM_VAULT_KEY", default="transit/arm")
 ARM_VAULT_TOKEN = env("ARM_VAULT_TOKEN", default="")
 ARM_VAULT_TOKEN_FILE = env("ARM_VAULT_TOKEN_FILE", default="")
 
+# --- proof of the audit log: what signs seals, and where their heads are kept outside the database
+ARM_AUDIT_KEYS = env("ARM_AUDIT_KEYS", default="")
+ARM_AUDIT_KEYS_FILE = env("ARM_AUDIT_KEYS_FILE", default="")
+ARM_ANCHOR_FILE = Path(env("ARM_ANCHOR_FILE", default=str(DATA_DIR / "audit_anchor.jsonl")))
+ARM_ANCHOR_WEBHOOK = env("ARM_ANCHOR_WEBHOOK", default="")
+ARM_ANCHOR_WEBHOOK_SECRET = env("ARM_ANCHOR_WEBHOOK_SECRET", default="")
+ARM_ANCHOR_HOSTS = env.list("ARM_ANCHOR_HOSTS", default=[])
+ARM_AUDIT_KEEP_MONTHS = env.int("ARM_AUDIT_KEEP_MONTHS", default=0)
+ARM_AUDIT_ARCHIVE = Path(env("ARM_AUDIT_ARCHIVE", default=str(DATA_DIR / "audit_archive")))
+
 # --- who may reach us
 DEBUG = env.bool("ARM_DEBUG", default=False)
 ARM_BASE_URL = env("ARM_BASE_URL", default="http://127.0.0.1:8000")

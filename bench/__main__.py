@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-NAMES = ("lists", "health")
+NAMES = ("audit", "lists", "health")
 HERE = Path(__file__).resolve().parent.parent
 
 

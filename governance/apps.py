@@ -7,9 +7,10 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         from armproject.lib import audit
-        from governance import receivers  # noqa: F401 - importing connects them
+        from governance import measures, receivers  # noqa: F401 - importing connects receivers
         from governance.actions.append_event import append_event
         from governance.holdings import hold_governance
 
         audit.install(append_event)
         hold_governance()
+        measures.install()

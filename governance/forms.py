@@ -1,4 +1,4 @@
-"""The Studio's forms about alert rules and channels."""
+"""The Studio's forms about alert rules, channels and legal holds."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -23,9 +23,10 @@ from governance.actions.change_rule import change_rule
 from governance.actions.create_channel import create_channel
 from governance.actions.create_rule import create_rule
 from governance.actions.erase_person import erase_person
+from governance.actions.hold_audit import hold_audit
 from governance.actions.place_hold import place_hold
 from governance.actions.report_person import report_person
-from governance.models import AlertRule, Channel, Erasure, LegalHold
+from governance.models import AlertRule, AuditHold, Channel, Erasure, LegalHold
 from governance.registry import MEASURES
 from governance.wording import span
 
@@ -275,3 +276,14 @@ class PersonForm(forms.Form):
             except DomainError as error:
                 self.add_error("email", error.message)
         return self.cleaned_data
+
+
+class AuditHoldForm(ActionForm):
+    """Why nothing of the audit log may leave the database."""
+
+    class Meta:
+        model = AuditHold
+        fields: ClassVar = ["reason"]
+
+    def act(self) -> AuditHold:
+        return hold_audit(self.cleaned_data["reason"])

@@ -8,6 +8,10 @@ from accounts.actions.rotate_organization_key import rotate_organization_key
 from governance.actions.deliver_notification import deliver_notification
 from governance.actions.ensure_audit_partitions import ensure_audit_partitions
 from governance.actions.evaluate_rules import evaluate_rules
+from governance.actions.keep_anchored import keep_anchored
+from governance.actions.keep_sealed import keep_sealed
+from governance.actions.retain_audit import retain_audit
+from governance.actions.run_verification import run_verification
 from jobs.registry import every, handles
 from jobs.running import JobRun
 
@@ -41,6 +45,35 @@ def rotate_key(run: JobRun) -> None:
         rotate_organization_key()
 
 
+@handles("governance.seal")
+def seal(run: JobRun) -> None:
+    keep_sealed()
+
+
+@handles("governance.anchor")
+def anchor(run: JobRun) -> None:
+    keep_anchored(last_attempt=run.job.attempts >= run.job.max_attempts)
+
+
+@handles("governance.verify", lease=timedelta(minutes=5))
+def verify(run: JobRun) -> None:
+    asked = run.args.get("verification")
+    run_verification(
+        UUID(asked) if asked else None,
+        run.finish,
+        progress=lambda done, of: run.renew(done=done, of=of),
+    )
+
+
+@handles("governance.retain", lease=timedelta(minutes=30))
+def retain(run: JobRun) -> None:
+    retain_audit()
+
+
+every(timedelta(days=1), "governance.retain", label="Archive old months of the audit log")
+every(timedelta(seconds=15), "governance.seal", label="Seal the audit log")
+every(timedelta(minutes=5), "governance.anchor", label="Anchor the audit log's seals")
+every(timedelta(days=1), "governance.verify", label="Verify the audit log")
 every(timedelta(minutes=5), "governance.evaluate_rules", label="Evaluate alert rules")
 every(timedelta(days=1), "governance.ensure_partitions", label="Make room in the audit log")
 every(timedelta(days=1), "governance.reseal", label="Seal anew what older keys sealed")

@@ -1,16 +1,20 @@
 """The product's settings, made quick and self-contained for tests."""
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ["ARM_TESTING"] = "1"
 os.environ.setdefault("ARM_LOG_LEVEL", "WARNING")
 if "DATABASE_URL" not in os.environ:
-    from pathlib import Path
-
     here = Path(__file__).resolve().parent.parent
     os.environ["ARM_DATA_DIR"] = os.environ.get("ARM_TEST_DATA_DIR", str(here / ".arm" / "test"))
 
 from armproject.settings import *
+
+ARM_ANCHOR_FILE = Path(tempfile.gettempdir()) / f"arm-anchor-{os.getpid()}.jsonl"
+if not ARM_AUDIT_KEYS and DATABASE_URL:
+    ARM_AUDIT_KEYS = f"tests:{'A' * 43}="
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

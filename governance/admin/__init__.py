@@ -4,6 +4,7 @@ from governance.admin.alerts import AlertAdmin
 from governance.admin.audit import AuditEventAdmin
 from governance.admin.channels import ChannelAdmin
 from governance.admin.notifications import NotificationAdmin
+from governance.admin.proof import AuditHoldAdmin, AuditSealAdmin, AuditVerificationAdmin
 from governance.admin.rules import AlertRuleAdmin
 from governance.admin.subjects import ErasureAdmin, LegalHoldAdmin
 
@@ -11,6 +12,9 @@ __all__ = [
     "AlertAdmin",
     "AlertRuleAdmin",
     "AuditEventAdmin",
+    "AuditHoldAdmin",
+    "AuditSealAdmin",
+    "AuditVerificationAdmin",
     "ChannelAdmin",
     "ErasureAdmin",
     "LegalHoldAdmin",

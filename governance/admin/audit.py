@@ -9,7 +9,14 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from unfold.decorators import display
@@ -20,8 +27,12 @@ from accounts.scoping.admin import ReadOnlyAdmin
 from accounts.scoping.exports import KINDS
 from armproject.lib.context import PrincipalKind
 from governance.actions.export_audit import export_audit
+from governance.actions.export_proof import export_proof
+from governance.actions.request_verification import request_verification
 from governance.admin.words import moment, subject_link, subject_url
 from governance.models import AuditEvent
+from governance.reports import Place, Unsealed, proof_of, proof_status
+from governance.unaudited import UNAUDITED
 
 PERIODS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 PERIODS |= {"month": timedelta(days=30), "year": timedelta(days=365)}
@@ -89,11 +100,22 @@ class AuditEventAdmin(ReadOnlyAdmin):
         export = self.admin_site.admin_view(self.export)
         name = "governance_auditevent_export"
         own = [path(f"export.{kind}", export, {"kind": kind}, name=name) for kind in KINDS]
+        pages = {
+            "verify": ("verify/", self.verify),
+            "bundle": ("audit.zip", self.bundle),
+            "unaudited": ("not-recorded/", self.unaudited),
+        }
+        own += [
+            path(route, self.admin_site.admin_view(view), name=f"governance_auditevent_{name}")
+            for name, (route, view) in pages.items()
+        ]
         return [*own, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         extra = {
             "may_export": has_permission("audit.export"),
+            "may_verify": has_permission("audit.verify"),
+            "status": proof_status() if has_permission("audit.read") else None,
             "asked": urlencode(sorted(request.GET.items())),
             **(extra_context or {}),
         }
@@ -122,6 +144,30 @@ class AuditEventAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(reverse("admin:governance_auditevent_changelist"))
         return export_audit(events, kind=kind, filters=request.GET.dict())
 
+    def verify(self, request: HttpRequest) -> HttpResponseRedirect:
+        """Ask for a verification and lead to where its result comes."""
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:governance_auditevent_changelist"))
+        if not has_permission("audit.verify"):
+            raise PermissionDenied
+        verification = request_verification()
+        page = reverse("admin:governance_auditverification_change", args=[verification.pk])
+        return HttpResponseRedirect(page)
+
+    def bundle(self, request: HttpRequest) -> FileResponse:
+        """Hand out the whole sealed log with its proof."""
+        if not has_permission("audit.export"):
+            raise PermissionDenied
+        return FileResponse(export_proof(None, None), as_attachment=True, filename="audit.zip")
+
+    def unaudited(self, request: HttpRequest) -> HttpResponse:
+        """Show what is deliberately not recorded."""
+        if not has_permission("audit.read"):
+            raise PermissionDenied
+        shown = {"title": "What is not recorded", "unaudited": UNAUDITED}
+        context = {**self.admin_site.each_context(request), **shown, "opts": self.opts}
+        return render(request, "governance/unaudited.html", context)
+
     @display(description="What", ordering="id")
     def happened(self, row: AuditEvent) -> str:
         return row.action
@@ -146,8 +192,12 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
 def _detail(event: AuditEvent) -> dict[str, Any]:
     names = sorted({*event.before, *event.after})
+    place = _place(event)
     return {
         "event": event,
+        "may_see_diffs": has_permission("audit.export"),
+        "place": place,
+        "leaf": place.leaf.hex() if place else "",
         "changes": [
             {
                 "name": name,
@@ -166,3 +216,10 @@ def _detail(event: AuditEvent) -> dict[str, Any]:
         if event.request_id
         else [],
     }
+
+
+def _place(event: AuditEvent) -> Place | None:
+    try:
+        return proof_of(event)
+    except Unsealed:
+        return None

@@ -4,12 +4,24 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from accounts.permissions import has_permission
 from accounts.scoping.api import ScopedRelatedField
 from armproject.lib.rest.strict import StrictFields
 from governance.models import Alert, AlertEvent, AlertRule, AuditEvent, Channel, Notification
 
 
+class DiffField(serializers.JSONField):
+    """What changed, for who may take the log out; null for others."""
+
+    def to_representation(self, value: Any) -> Any:
+        return super().to_representation(value) if has_permission("audit.export") else None
+
+
 class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
+    before = DiffField(read_only=True, allow_null=True, help_text="null without audit.export")
+    after = DiffField(read_only=True, allow_null=True, help_text="null without audit.export")
+    details = DiffField(read_only=True, allow_null=True, help_text="null without audit.export")
+
     class Meta:
         model = AuditEvent
         fields: ClassVar = [

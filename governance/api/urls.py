@@ -3,10 +3,14 @@ from rest_framework.routers import SimpleRouter
 from governance.api.alerts import AlertViewSet
 from governance.api.audit import AuditViewSet
 from governance.api.channels import ChannelViewSet, NotificationViewSet
+from governance.api.proof import HoldViewSet, SealViewSet, VerificationViewSet
 from governance.api.rules import AlertRuleViewSet, MeasureViewSet, ProposalViewSet
 from governance.api.subjects import ErasureViewSet, LegalHoldViewSet
 
 router = SimpleRouter(trailing_slash=False)
+router.register("audit/seals", SealViewSet)
+router.register("audit/verifications", VerificationViewSet)
+router.register("audit/holds", HoldViewSet)
 router.register("audit", AuditViewSet)
 router.register("alerts", AlertViewSet)
 router.register("alert-rules", AlertRuleViewSet)

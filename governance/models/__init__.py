@@ -14,7 +14,11 @@ from governance.models.alert_rule import (
     RuleMode,
     Severity,
 )
+from governance.models.audit_archive import AuditArchive, AuditHold
 from governance.models.audit_event import AuditEvent
+from governance.models.audit_head import Anchor, AuditHead
+from governance.models.audit_seal import AuditLeaf, AuditSeal, UnsealedEvent
+from governance.models.audit_verification import AuditVerification, VerificationState
 from governance.models.channel import Channel
 from governance.models.erasure import Erasure
 from governance.models.legal_hold import LegalHold
@@ -37,7 +41,14 @@ __all__ = [
     "AlertRecipient",
     "AlertRule",
     "AlertState",
+    "Anchor",
+    "AuditArchive",
     "AuditEvent",
+    "AuditHead",
+    "AuditHold",
+    "AuditLeaf",
+    "AuditSeal",
+    "AuditVerification",
     "Channel",
     "ChannelKind",
     "Erasure",
@@ -48,4 +59,6 @@ __all__ = [
     "RuleMode",
     "Severity",
     "Transition",
+    "UnsealedEvent",
+    "VerificationState",
 ]

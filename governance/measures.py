@@ -1,0 +1,48 @@
+"""What alert rules can watch of the audit log."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+
+from governance.models import AuditVerification, VerificationState
+from governance.registry import Measure, Reading, Span, Unit, add_measure
+from governance.reports import oldest_unsealed
+from governance.subjects import ORGANIZATION
+
+
+def _lag(span: Span, subject_id: UUID | None) -> Iterable[Reading]:
+    oldest = oldest_unsealed()
+    seconds = (timezone.now() - oldest).total_seconds() if oldest else 0
+    yield Reading(ORGANIZATION, None, "Audit log", Decimal(str(round(max(seconds, 0), 3))))
+
+
+def _broken(span: Span, subject_id: UUID | None) -> Iterable[Reading]:
+    last = AuditVerification.objects.finished().order_by("-id").first()
+    broken = None if last is None else Decimal(last.state == VerificationState.BROKEN)
+    yield Reading(ORGANIZATION, None, "Audit log", broken)
+
+
+def install() -> None:
+    """Let alert rules watch the audit log."""
+    add_measure(
+        Measure(
+            name="audit.unsealed_seconds",
+            label="Wait for a seal",
+            unit=Unit.SECONDS,
+            subject=ORGANIZATION,
+            read=_lag,
+            description="How long the oldest audit event has waited for its seal, now.",
+        )
+    )
+    add_measure(
+        Measure(
+            name="audit.broken",
+            label="Audit log broken",
+            unit=Unit.FLAG,
+            subject=ORGANIZATION,
+            read=_broken,
+            description="1 if the last verification of the audit log found something, else 0.",
+        )
+    )

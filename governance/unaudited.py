@@ -1,0 +1,53 @@
+"""What is deliberately not in the audit log, and why: the one list, shown to whoever asks."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unaudited:
+    """Something that leaves no audit event. `ways` are the ways in that it excuses, as tested."""
+
+    what: str
+    why: str
+    ways: tuple[str, ...] = ()
+
+
+UNAUDITED = (
+    Unaudited(
+        "Reading pages, lists and reports",
+        "Looking changes nothing. Taking data out (exports, interactions of an agent) is recorded"
+        " before the data is sent.",
+    ),
+    Unaudited(
+        "Sealing and anchoring the audit log",
+        "Each seal is a signed record of itself; an event about it would need a seal of its own.",
+    ),
+    Unaudited(
+        "Work that the clock asks for",
+        "Each turn is a job that can be read under Jobs; what the work changes is recorded.",
+    ),
+    Unaudited(
+        "Heartbeats that agents send",
+        "They arrive by the thousand and are kept as facts about the agent; what they change"
+        " about it is in its history.",
+        ("POST api/v1/^agents/(?P<pk>[^/.]+)/heartbeat$",),
+    ),
+    Unaudited(
+        "Asking for work that runs later",
+        "The request is a job that shows who asked. What the job does (pauses, resumes, tests,"
+        " discoveries) is recorded when it is done, under the same name; a health check is its own"
+        " record.",
+        (
+            "POST api/v1/^agents/discover$",
+            "agents.Agent discover_page",
+            "agents.Agent check_now",
+            "agents.Agent pause",
+            "agents.Agent resume",
+            "connectors.Connection test_again",
+        ),
+    ),
+    Unaudited(
+        "Moving between organizations in the Studio",
+        "It chooses what a session shows and changes no right.",
+    ),
+)
