@@ -13,6 +13,8 @@ from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.errors import Forbidden, Unauthenticated
 
+SIGN_IN = "Sign in, or send an API key as 'Authorization: Bearer arm_sk_…'."
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -37,7 +39,7 @@ def has_permission(permission: str, row: Model | None = None) -> bool:
 def require(permission: str, row: Model | None = None) -> None:
     """Let the principal pass, or raise Forbidden saying which permission is missing."""
     if context.principal() is None:
-        raise Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer arm_sk_…'.")
+        raise Unauthenticated(SIGN_IN)
     if not has_permission(permission, row):
         raise Forbidden(
             f"This needs the permission {permission}, which your role or key does not have.",

@@ -20,6 +20,7 @@ REST: dict[str, Any] = {
         "armproject.lib.rest.filters.Ordering",
     ],
     "DEFAULT_SCHEMA_CLASS": "armproject.lib.rest.autoschema.EnvelopeSchema",
+    "DEFAULT_METADATA_CLASS": "armproject.lib.rest.metadata.PathMetadata",
     "EXCEPTION_HANDLER": "armproject.lib.rest.errors.handle_exception",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from armproject.health import HealthView
+from armproject.welcome import WelcomeView
 
 API = ("accounts", "jobs", "governance", "connectors", "agents", "costs")
 
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", RedirectView.as_view(url="/studio/")),
     path("studio", RedirectView.as_view(url="/studio/")),
     path("studio/", admin.site.urls),
+    path("api/v1", WelcomeView.as_view(), name="welcome"),
     path("api/v1/health", HealthView.as_view(), name="health"),
     path("api/health", HealthView.as_view(schema=None)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),

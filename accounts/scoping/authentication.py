@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.granting import GRANTABLE
-from accounts.permissions import has_permission, reach, require
+from accounts.permissions import SIGN_IN, has_permission, reach, require
 from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
-from armproject.lib.errors import Forbidden, NotFound
+from armproject.lib.errors import Forbidden, NotFound, Unauthenticated
 
 # The permission of a view every member of the organization may use.
 ANY_MEMBER = ""
@@ -40,7 +41,8 @@ class DeclaredPermission(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if context.principal() is None:
-            return False
+            raise Unauthenticated(SIGN_IN)
+        _refuse_other_methods(view, request.method or "")
         if context.organization_id() is None:
             raise Forbidden("You belong to no organization yet; ask an owner to invite you.")
         permission = declared(view, request.method or "")
@@ -77,5 +79,12 @@ def declared(view: Any, method: str) -> str:
         return ANY_MEMBER
     name = getattr(view, "action", None) or ("get" if method == "HEAD" else method.lower())
     if name not in permissions:
-        raise Forbidden(f"{type(view).__name__} declares no permission for {name}.")
+        raise Forbidden("This is open to nobody.")
     return permissions[name]
+
+
+def _refuse_other_methods(view: Any, method: str) -> None:
+    """Say what there is where a method is not there, before anybody is asked for a permission."""
+    if method not in view.allowed_methods and method != "HEAD":
+        there = ", ".join(view.allowed_methods)
+        raise MethodNotAllowed(method, f"There is no {method} here; there is {there}.")

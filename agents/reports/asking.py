@@ -9,9 +9,9 @@ from agents.models import AgentStatus, AgentType, Environment, Health
 from agents.models.vendors import VENDORS
 from agents.words import Search
 from armproject.lib.errors import InvalidInput
-from armproject.lib.rest.filters import LONGEST_SEARCH
+from armproject.lib.rest.filters import LONGEST_SEARCH, unknown_parameter
 from armproject.lib.rest.order import Order
-from armproject.lib.rest.pagination import PAGE_MOST, PER_PAGE, PER_PAGE_MOST
+from armproject.lib.rest.pagination import PAGE_MOST, PER_PAGE, PER_PAGE_MOST, whole_number
 
 NONE = "none"
 PRESENCE: Mapping[str, tuple[str, tuple[tuple[str, Any], ...]]] = {
@@ -29,7 +29,6 @@ ORDERS: Mapping[str, str] = {
 USUAL = "-created_at"
 MOST_VALUES = 20
 MOST_CHARACTERS = 200
-DIGITS = 9
 
 # A condition as the thin list puts it, its values, and the same as a queryset's filter.
 Condition = tuple[str, list[Any], tuple[str, Any]]
@@ -82,8 +81,7 @@ def asked(query: Mapping[str, str]) -> Asked:
     allowed = (*FILTERS, "presence", "search", "ordering", "page", "perPage", "cursor")
     for name, value in query.items():
         if name not in allowed:
-            message = f"This list does not know the parameter; it knows {', '.join(allowed)}."
-            raise refused(name[:100], message)
+            raise unknown_parameter(name, allowed)
         if "\0" in value or len(value) > MOST_CHARACTERS * MOST_VALUES:
             raise refused(name, "The value is too long, or holds a NUL character.")
     conditions = [FILTERS[name](name, query[name]) for name in FILTERS if query.get(name)]
@@ -101,8 +99,8 @@ def asked(query: Mapping[str, str]) -> Asked:
         is_plain=is_plain and not conditions,
         search=search,
         ordering=ordering,
-        page=_number(query, "page", 1, PAGE_MOST),
-        per_page=_number(query, "perPage", PER_PAGE, PER_PAGE_MOST),
+        page=whole_number(query, "page", 1, PAGE_MOST),
+        per_page=whole_number(query, "perPage", PER_PAGE, PER_PAGE_MOST),
         place=_place(query, ordering),
     )
 
@@ -171,19 +169,6 @@ def _search(text: str) -> Search | None:
     if len(text) > LONGEST_SEARCH:
         raise refused("search", f"A search has at most {LONGEST_SEARCH} characters.")
     return Search.of(text) if text.strip() else None
-
-
-def _number(query: Mapping[str, str], name: str, usual: int, most: int) -> int:
-    text = query.get(name)
-    if text is None:
-        return usual
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
-    if 1 <= number <= most:
-        return number
-    message = f"{name} is a whole number from 1 to {most}."
-    if name == "page" and number > most:
-        message = f"Pages end at {most}; read on with cursor=<meta.nextCursor>."
-    raise refused(name, message)
 
 
 def _place(query: Mapping[str, str], ordering: str) -> Sequence[Any]:

@@ -119,11 +119,16 @@ def _measure(body: bytes, *, max_bytes: int, max_depth: int, max_nodes: int) -> 
 
 
 def _refuse_depth(brackets: bytes, max_depth: int) -> None:
-    """Peel one level a pass; what is left after `max_depth` passes is too deep."""
+    """Peel one level a pass; what is left after `max_depth` passes is too deep.
+
+    A few brackets that do not match are left to the decoder, which says where.
+    """
     for _ in range(max_depth):
         if not brackets:
             return
         peeled = brackets.replace(b"[]", b"")
+        if peeled == brackets and brackets.count(b"[") <= max_depth:
+            return
         if peeled == brackets:
             raise InvalidInput("This is not JSON: the brackets do not match.")
         brackets = peeled

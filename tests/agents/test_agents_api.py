@@ -11,7 +11,9 @@ from connectors.simulator import Simulator
 from governance.models import AuditEvent
 from jobs.models import Job
 from tests.agents.estate import agents, discover, fault, registered
-from tests.cast import House
+from tests.cast import Api, House
+
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def data(response: Any, status: int = 200) -> Any:
@@ -256,3 +258,50 @@ def test_the_file_holds_what_was_asked_for(house: House, neighbours: House) -> N
     assert names(vendor="google") == ["Blue one"]
     assert names(search="red") == ["Red one"]
     assert names(vendor="google", search="red") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("delete", "/agents", {"GET", "POST", "HEAD", "OPTIONS"}),
+        ("put", "/agents", {"GET", "POST", "HEAD", "OPTIONS"}),
+        ("get", "/agents/discover", {"POST", "OPTIONS"}),
+        ("patch", "/agents/summary", {"GET", "HEAD", "OPTIONS"}),
+    ],
+)
+def test_a_method_that_is_not_there_is_told_with_those_that_are(
+    house: House, method: str, path: str, allowed: set[str]
+) -> None:
+    for role in ("owner", "viewer"):
+        answer = house.api(role).call(method, path)
+        error = refused(answer, 405)
+        assert error["code"] == "METHOD_NOT_ALLOWED"
+        assert error["message"].startswith(f"There is no {method.upper()} here; there is ")
+        assert set(answer["Allow"].split(", ")) == allowed
+
+
+def test_options_tell_the_methods_of_a_path(house: House) -> None:
+    for role in ("owner", "viewer"):
+        told = data(house.api(role).call("options", "/agents"))
+        assert told["methods"] == ["GET", "POST", "HEAD", "OPTIONS"]
+        assert told["schema"] == "/api/schema"
+
+
+def test_who_says_nothing_of_themselves_is_told_the_same_by_every_method() -> None:
+    told = {refused(Api().call(method, "/agents"), 401)["message"] for method in METHODS}
+    assert len(told) == 1
+
+
+def test_what_a_list_does_not_know_is_named_with_what_it_knows(house: House) -> None:
+    for path in ("/agents", "/connections"):
+        error = refused(house.api().get(path, foo=1), 400)
+        assert "does not know the parameter foo" in error["message"]
+        assert "perPage" in error["details"]["allowed"]
+        error = refused(house.api().get(path, page=999), 400)
+        assert "leave page out and send cursor=" in error["message"]
+
+
+def test_the_beginning_of_the_api_points_to_its_description() -> None:
+    told = data(Api().get(""))
+    assert told["docs"].endswith("/api/docs")
+    assert "arm_sk_live_" in told["sign_in"]

@@ -12,6 +12,7 @@ PUBLIC = {
     "api/v1/health": "probes",
     "api/schema": "a description, without data",
     "api/docs": "the same, to read",
+    "api/v1": "where the description is",
 }
 
 

@@ -69,8 +69,10 @@ def mended(value):
     ("body", "sentence"),
     [
         (b"", "not JSON"),
-        (b"{", "brackets do not match"),
-        (b"}{", "brackets do not match"),
+        (b"{", "line 1, column 2"),
+        (b"{bad", "line 1, column 2"),
+        (b"}{", "line 1, column 1"),
+        (b"[" * 2000, "brackets do not match"),
         (b"[}", "not JSON"),
         (b"{'a': 1}", "not JSON"),
         (b"[1,]", "not JSON"),

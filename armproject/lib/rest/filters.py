@@ -98,7 +98,7 @@ class StrictQuery(BaseFilterBackend):
         allowed = sorted(set(_known(view, queryset)))
         for name, values in request.query_params.lists():
             if name not in allowed:
-                raise _unknown(name, allowed)
+                raise unknown_parameter(name, allowed)
             for value in values:
                 _check(name, value)
         return queryset
@@ -149,9 +149,11 @@ def _of_filterset(filterset: Any) -> Iterator[str]:
         yield from (f"{name}_{suffix}" for suffix in suffixes if suffix)
 
 
-def _unknown(name: str, allowed: Sequence[str]) -> InvalidInput:
-    message = f"This list does not know the parameter; it knows {', '.join(allowed)}."
-    return InvalidInput(message, fields={name[:100]: [message]}, allowed=list(allowed))
+def unknown_parameter(name: str, allowed: Sequence[str]) -> InvalidInput:
+    """Return the refusal of a query parameter; `details.allowed` names those there are."""
+    name = name[:100]
+    message = f"This list does not know the parameter {name}; it knows {', '.join(allowed)}."
+    return InvalidInput(message, fields={name: [message]}, allowed=list(allowed))
 
 
 def _check(name: str, value: str) -> None:

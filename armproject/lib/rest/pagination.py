@@ -33,7 +33,7 @@ class Pages(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the rows of the page the request asks for."""
         self.request, self.display_page_controls = request, True
-        self.per_page = _number(request, "perPage", PER_PAGE, PER_PAGE_MOST)
+        self.per_page = whole_number(request.query_params, "perPage", PER_PAGE, PER_PAGE_MOST)
         order = Order.of(queryset)
         queryset = queryset.order_by(*order.terms)
         cursor = request.query_params.get("cursor")
@@ -66,7 +66,7 @@ class Pages(BasePagination):
         return data
 
     def _numbered(self, queryset: "QuerySet[Any]") -> tuple[list[Any], dict[str, Any]]:
-        page = _number(self.request, "page", 1, PAGE_MOST)
+        page = whole_number(self.request.query_params, "page", 1, PAGE_MOST)
         start = (page - 1) * self.per_page
         rows = list(queryset[start : start + self.per_page + 1])
         total = start + len(rows)
@@ -126,8 +126,9 @@ def _parameter(name: str, description: str, most: int, default: int) -> dict[str
     }
 
 
-def _number(request: Request, name: str, default: int, most: int) -> int:
-    text = request.query_params.get(name)
+def whole_number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
+    """Read a query parameter that is a whole number from 1 to `most`; raises InvalidInput."""
+    text = query.get(name)
     if text is None:
         return default
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_MOST else 0
@@ -135,5 +136,8 @@ def _number(request: Request, name: str, default: int, most: int) -> int:
         return number
     message = f"{name} is a whole number from 1 to {most}."
     if name == "page" and number > most:
-        message = f"Pages end at {most}; read on with cursor=<meta.nextCursor>."
+        message = (
+            f"Pages end at {most}. To read further, leave page out and send cursor=, with the "
+            "meta.nextCursor of the page before."
+        )
     raise InvalidInput(message, fields={name: [message]})
