@@ -23,6 +23,12 @@ SECRET_BYTES = 32
 
 _KEY = re.compile(r"[!-~]+")
 _OPTION = re.compile(r"[A-Za-z0-9_.:-]{0,100}")
+NOT_A_URL = "This is not a URL. Enter an address such as https://api.example.com/v1."
+NO_USER = "Leave user and password out of the address; keys have fields of their own."
+ONLY_HTTPS = (
+    "ARM calls https addresses; http only on hosts that your organization's settings allow."
+)
+
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -112,7 +118,26 @@ def clean_base_url(vendor: str, base_url: str) -> str:
         return ""
     if len(base_url) > LONGEST_URL:
         raise refused("base_url", f"Enter an address of at most {LONGEST_URL} characters.")
+    if base_url:
+        _refuse_no_url(base_url)
     return base_url or load(vendor).default_base_url
+
+
+def _refuse_no_url(base_url: str) -> None:
+    """Say what is wrong with the text alone; it tells nothing of any network."""
+    try:
+        parts = urlsplit(base_url)
+        has_host = bool(parts.hostname)
+    except ValueError:
+        raise refused("base_url", NOT_A_URL) from None
+    is_called = parts.scheme in _PORTS
+    is_text = base_url.isprintable() and " " not in base_url
+    if "://" not in base_url or not is_text or (is_called and not has_host):
+        raise refused("base_url", NOT_A_URL)
+    if not is_called:
+        raise refused("base_url", f"ARM calls https addresses, not {parts.scheme[:20]}.")
+    if "@" in parts.netloc:
+        raise refused("base_url", NO_USER)
 
 
 def refuse_unreachable(base_url: str, reach: Reach) -> None:
@@ -120,6 +145,9 @@ def refuse_unreachable(base_url: str, reach: Reach) -> None:
 
     A host that only takes its time is there.
     """
+    scheme, host, port = origin_of(base_url)
+    if scheme == "http" and not (port and reach.opens(host, port)):
+        raise refused("base_url", ONLY_HTTPS)
     try:
         with Client(
             base_url, headers={}, reach=reach, deadline=PROBE_SECONDS, attempts=2
@@ -137,7 +165,7 @@ def origin_of(base_url: str) -> tuple[str, str, int | None]:
         scheme = parts.scheme.lower()
         return scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(scheme)
     except ValueError:
-        raise refused("base_url", "Enter an address such as https://api.example.com/v1.") from None
+        raise refused("base_url", NOT_A_URL) from None
 
 
 def new_signing_secret() -> Secret:

@@ -1,9 +1,9 @@
 """What testing a connection shows: of each credential, and of each verb.
 
-A verb is offered only through a credential that the vendor accepted for it. What the vendor says
-is sorted by whose turn it is: a person has to correct `problems` before anything is saved; all
-else (a missing permission, an unpaid bill, a vendor that is down) is kept as the connection's
-state, because it can be mended later and elsewhere.
+A verb is offered only through a credential that the vendor accepted for it. One rule says what is
+kept: a credential that the vendor accepted, even if it may not do everything, and one that could
+not be judged because the vendor is away, slow or wants to be paid. All else is a refusal: a person
+has to correct it before anything is saved.
 """
 
 from collections.abc import Mapping
@@ -22,10 +22,12 @@ from connectors.base import (
 from connectors.entries import FIELDS, refuse_unreachable, refused
 from connectors.registry import load
 
-WRONG_KEY = frozenset({"credentials", "wrong_kind"})
-WRONG_HOST = frozenset({"forbidden_host", "malformed"})
+# These speak of the address, all other refusals of the key.
+WRONG_HOST = frozenset({"forbidden_host", "malformed", "not_found"})
 # Nobody has to act on these; they pass.
 PASSING = frozenset({"rate_limited", "overloaded", "unavailable", "timeout"})
+# They leave open whether the credential is right.
+UNJUDGED = PASSING | {"billing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,10 @@ class Examination:
         """Return what must be corrected, by the field it was entered in."""
         problems: dict[str, list[str]] = {}
         for report in self.reports:
-            if report.fault in WRONG_KEY:
-                problems.setdefault(FIELDS[report.credential], []).append(report.message)
-            elif report.fault in WRONG_HOST:
+            if report.fault in WRONG_HOST:
                 problems["base_url"] = [report.message]
+            elif _is_refused(report):
+                problems.setdefault(FIELDS[report.credential], []).append(report.message)
         return problems
 
     def lasting_fault(self) -> str:
@@ -80,9 +82,13 @@ def try_key(kind: CredentialKind, vendor: str, target: Target) -> Examination:
     """Test a target in which this key is new; refuse the key where the vendor does."""
     examination = examine(vendor, target)
     for report in examination.reports:
-        if report.credential is kind and report.fault in WRONG_KEY | WRONG_HOST:
+        if report.credential is kind and _is_refused(report):
             raise refused("key", report.message)
     return examination
+
+
+def _is_refused(report: CredentialReport) -> bool:
+    return bool(report.fault) and report.fault not in UNJUDGED
 
 
 def _broken(kind: CredentialKind, error: ConnectorError) -> CredentialReport:

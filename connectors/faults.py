@@ -53,7 +53,7 @@ def of_reply(reply: Reply, vendor: str) -> ConnectorError:
     fault, permanent = _judge(reply.status, code, scopes)
     request_id = reply.headers.get("x-request-id") or reply.headers.get("request-id") or ""
     return ConnectorError(
-        f"{vendor} answered {reply.status}: {words or 'no reason given.'}",
+        f"{vendor} answered {reply.status}: {_sentence(words or 'no reason given')}",
         fault=fault,
         permanent=permanent,
         retry_after=asked_pause(reply.headers, time.time()),
@@ -81,6 +81,11 @@ def missing_permissions(error: ConnectorError) -> tuple[str, ...]:
     """Return the permissions that the vendor said are missing."""
     scopes = error.details.get("missing_permissions")
     return tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else ()
+
+
+def _sentence(words: str) -> str:
+    """Return a vendor's words with an end, so that advice can follow them."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
 def _judge(status: int, code: str, scopes: list[str]) -> tuple[str, bool]:

@@ -182,6 +182,7 @@ def _key_field(label: str, *, required: bool = False) -> forms.CharField:
         required=required,
         max_length=LONGEST_KEY,
         widget=UnfoldAdminPasswordWidget(attrs=quiet),
+        help_text="Never shown again: if something has to be corrected, enter it once more.",
     )
 
 

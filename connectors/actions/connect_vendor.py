@@ -26,8 +26,8 @@ def connect_vendor(
 ) -> tuple[Connection, Secret | None]:
     """Connect a vendor after trying each of its keys alone, and begin to read what is there.
 
-    Nothing is kept where a key or the address is wrong. What can be mended later (a missing
-    permission, a vendor that is down) is kept as the connection's state. For agents that report
+    Nothing is kept of what the vendor refuses. Where it is away, slow or unpaid, and where
+    a key may not do everything, that is kept as the connection's state. For agents that report
     by themselves ARM makes the secret they sign with, and returns it this once.
     """
     require("connections.write")

@@ -6,7 +6,7 @@ from armproject.lib.errors import InvalidInput
 from armproject.lib.secret import Secret
 from connectors.actions.change_connection import change_connection
 from connectors.actions.connect_vendor import connect_vendor
-from connectors.models import ConnectionStatus
+from connectors.models import Connection, ConnectionStatus
 from connectors.simulator import Simulator, keys
 from governance.models import AuditEvent
 from tests.cast import House
@@ -66,9 +66,11 @@ def test_another_path_of_the_same_host_keeps_the_keys(reaching: House, vendor: S
     with reaching.inside("admin"):
         same = change_connection(row, base_url=f"{vendor.openai_url.replace('http', 'HTTP')}/")
         assert same.credential_kinds() == ["admin", "runtime"]
-        gone = change_connection(row, base_url=f"{vendor.url}/openai/v2")
-    assert gone.credential_kinds() == ["admin", "runtime"]
-    assert gone.status == ConnectionStatus.NEEDS_ATTENTION
+        with pytest.raises(InvalidInput, match="answered 404"):
+            change_connection(row, base_url=f"{vendor.url}/openai/v2")
+        kept = Connection.objects.get(pk=row.pk)
+    assert kept.credential_kinds() == ["admin", "runtime"]
+    assert kept.status == ConnectionStatus.HEALTHY
 
 
 @pytest.mark.parametrize("base_url", ["https://10.0.0.8", "nonsense", "https://[", "http://a:b@c"])

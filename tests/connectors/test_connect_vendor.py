@@ -118,6 +118,46 @@ def test_what_is_no_key_is_never_sent(reaching: House, vendor: Simulator, key: s
     assert asked(vendor) == []
 
 
+def test_an_address_where_the_vendor_is_not_saves_nothing(
+    reaching: House, vendor: Simulator
+) -> None:
+    wrong = vendor.openai_url.removesuffix("/v1")
+    (problem,) = refused(reaching, vendor, base_url=wrong)["base_url"]
+    assert "answered 404" in problem
+    assert ". Check the base URL" in problem
+    assert connected(reaching, vendor).status == ConnectionStatus.HEALTHY, "its name is still free"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "words"),
+    [
+        ("foo bar", "not a URL"),
+        ("api.openai.com/v1", "not a URL"),
+        ("https:///v1", "not a URL"),
+        ("https://[::1/v1", "not a URL"),
+        ("file:///etc/passwd", "https addresses, not file"),
+        ("ftp://api.openai.com", "https addresses, not ftp"),
+        ("http://api.openai.com/v1", "http only on hosts"),
+        ("http://127.0.0.1:1/v1", "http only on hosts"),
+        ("https://user:password@api.openai.com/v1", "Leave user and password out"),
+    ],
+)
+def test_what_is_wrong_with_an_address_itself_is_said(
+    reaching: House, vendor: Simulator, base_url: str, words: str
+) -> None:
+    assert words in refused(reaching, vendor, base_url=base_url)["base_url"][0]
+
+
+def test_forbidden_destinations_are_refused_in_the_same_words(
+    reaching: House, vendor: Simulator
+) -> None:
+    inside = ("10.0.0.1", "169.254.169.254", "localhost", "127.0.0.1:1", "db.internal")
+    told = {
+        refused(reaching, vendor, base_url=f"https://{host}/v1")["base_url"][0] for host in inside
+    }
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize(
     "base_url",
     [
@@ -174,12 +214,15 @@ def test_a_missing_permission_is_kept_named_and_closes_its_verbs(
     assert (usage["support"], usage["reason"]) == ("none", "The admin key lacks api.usage.read.")
 
 
+def test_a_key_that_may_do_nothing_here_is_refused(reaching: House, vendor: Simulator) -> None:
+    (problem,) = refused(reaching, vendor, runtime_key=keys.OPENAI_NO_SCOPE)["runtime_key"]
+    assert "Grant it api.agents.read" in problem
+
+
 def test_what_one_key_may_not_the_other_does(reaching: House, vendor: Simulator) -> None:
-    row = connected(reaching, vendor, runtime_key=keys.OPENAI_NO_SCOPE)
+    row = connected(reaching, vendor, runtime_key="")
     discover = next(each for each in row.capabilities if each["verb"] == "discover")
     assert (discover["support"], discover["credential"]) == ("partial", "admin")
-    pause = next(each for each in row.capabilities if each["verb"] == "pause")
-    assert (pause["support"], pause["reason"]) == ("none", "The runtime key lacks api.agents.read.")
 
 
 def test_a_name_is_taken_once_and_free_again_elsewhere(

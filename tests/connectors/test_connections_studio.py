@@ -88,6 +88,7 @@ def test_a_wrong_key_stands_beside_its_field_and_is_not_shown_again(
     assert "an admin key of OpenAI" in field
     assert 'value="Production"' in page
     assert keys.OPENAI_ADMIN not in page
+    assert "enter it once more" in field
     with reaching.inside():
         assert not Connection.objects.exists()
 
@@ -105,12 +106,12 @@ def test_a_forbidden_host_and_a_bad_option_stand_beside_their_fields(
 
 def test_the_list_shows_state_reason_and_abilities(reaching: House, vendor: Simulator) -> None:
     connected(reaching, vendor, "Production")
-    connected(reaching, vendor, "Finance", runtime_key=keys.OPENAI_NO_SCOPE)
+    connected(reaching, vendor, "Finance", admin_key=keys.OPENAI_ADMIN_NO_USAGE)
     page = text(reaching.browser("viewer").get(LIST))
     assert "Healthy" in page
     assert "Needs attention" in page
-    assert "api.agents.read" in page
-    assert "Pause agents: no. The runtime key lacks api.agents.read." in page
+    assert "api.usage.read" in page
+    assert "no. The admin key lacks api.usage.read." in page
     assert "Finance" not in text(reaching.browser("viewer").get(LIST, {"status__exact": "healthy"}))
     assert "Production" not in text(reaching.browser("viewer").get(LIST, {"vendor": "anthropic"}))
 
