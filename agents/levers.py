@@ -18,7 +18,17 @@ class Pull:
     @property
     def pulled(self) -> list[str]:
         """Return the vendor's levers that were pulled, by name."""
-        return [lever.name for lever in self.levers if lever.pulled and lever.name != GATE]
+        return [lever.name for lever in self.due]
+
+    @property
+    def due(self) -> list[Lever]:
+        """Return the vendor's levers that were, or in a rehearsal would be, pulled."""
+        return [lever for lever in self.levers if lever.pulled and lever.name != GATE]
+
+    @property
+    def left(self) -> list[Lever]:
+        """Return the levers that are not pulled."""
+        return [lever for lever in self.levers if not lever.pulled]
 
     @property
     def failed(self) -> list[Lever]:

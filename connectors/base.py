@@ -5,11 +5,12 @@ database to be written or tested.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 
 from armproject.lib.errors import DomainError
 from armproject.lib.http import Client, Reach
@@ -149,10 +150,7 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True)
 class AgentRef:
-    """The little a connector needs to speak of one agent.
-
-    `metadata`, as discovery gave it, is optional and saves calls.
-    """
+    """What a connector needs to speak of one agent; `metadata`, if given, saves calls."""
 
     vendor_agent_id: str
     model: str
@@ -243,7 +241,7 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """One thing that could stop or start an agent at the vendor, and whether it was pulled.
+    """One thing that could stop or start an agent, and whether it was, or would be, pulled.
 
     `name` stays the same from pause to resume. `fault` is set when the lever exists and could not
     be pulled; a lever that does not exist, or stands that way already, is unpulled without one.
@@ -255,7 +253,7 @@ class Lever:
     fault: str = ""
 
 
-class Connector(Protocol):
+class Connector(AbstractContextManager["Connector"], Protocol):
     """One vendor. Every verb raises `ConnectorError`; listing verbs read all pages, guarded.
 
     `client` makes the clients it speaks through, one for each credential. Used as a context
@@ -268,10 +266,6 @@ class Connector(Protocol):
     credential_hints: ClassVar[Mapping[CredentialKind, str]]
 
     def __init__(self, target: Target, client: Callable[..., Client] = Client) -> None: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *_raised: object) -> None: ...
 
     def close(self) -> None: ...
 
@@ -291,9 +285,15 @@ class Connector(Protocol):
     def interactions(self, agent: AgentRef, *, limit: int) -> Iterable[Interaction]:
         """Give the newest first."""
 
-    def pause(self, agent: AgentRef) -> tuple[Lever, ...]: ...
+    def stops_by(self, agent: AgentRef) -> str:
+        """Say in a sentence what pausing such an agent pulls; nobody is asked for it."""
 
-    def resume(self, agent: AgentRef, *, only: Collection[str] | None = None) -> tuple[Lever, ...]:
+    def pause(self, agent: AgentRef, *, rehearse: bool = False) -> tuple[Lever, ...]:
+        """Stop an agent; a rehearsal reads the same and pulls nothing."""
+
+    def resume(
+        self, agent: AgentRef, *, only: Collection[str] | None = None, rehearse: bool = False
+    ) -> tuple[Lever, ...]:
         """Start what is paused; `only` names the levers that pausing pulled, where known."""
 
     def inject(self, agent: AgentRef, text: str) -> str:

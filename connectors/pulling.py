@@ -6,10 +6,14 @@ from connectors.base import ConnectorError, Lever
 
 
 class Pulls:
-    """Collects what was pulled and what was not; `only` limits it to levers of these names."""
+    """Collects what was pulled and what was not.
 
-    def __init__(self, only: Collection[str] | None = None) -> None:
+    `only` limits it to levers of these names; a rehearsal collects what would be pulled.
+    """
+
+    def __init__(self, only: Collection[str] | None = None, *, rehearse: bool = False) -> None:
         self._only = only
+        self._rehearse = rehearse
         self._levers: list[Lever] = []
         self._first: ConnectorError | None = None
 
@@ -18,7 +22,8 @@ class Pulls:
             self.leave(name, "It was not pulled when this agent was paused.")
             return
         try:
-            action()
+            if not self._rehearse:
+                action()
         except ConnectorError as error:
             self._first = self._first or error
             self._levers.append(Lever(name, pulled=False, detail=error.message, fault=error.fault))

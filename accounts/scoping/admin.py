@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.core.paginator import Paginator
 from django.db import models, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
 from accounts.permissions import has_permission, reach
@@ -71,6 +73,8 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
     lists_reach = False
 
     permissions: ClassVar[Mapping[str, str]] = {}
+    list_title = ""  # else the plural of the rows' name
+    empty_value_display = format_html('<span class="arm-none">{}</span>', "-")
     show_full_result_count = False
     show_facets = ShowFacets.NEVER  # each facet would count the whole list
     list_per_page = 25
@@ -79,6 +83,12 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter_sheet = False
     compressed_fields = True
     warn_unsaved_form = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = self.list_title or capfirst(str(self.model._meta.verbose_name_plural))
+        extra = {"title": title, **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, extra)
+        return shown
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Refuse filters over columns that hold secrets or what is derived from them."""

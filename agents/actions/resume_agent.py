@@ -10,6 +10,7 @@ from armproject.lib.audit import record
 from armproject.lib.errors import Conflict
 from connectors.base import Lever
 
+NOTHING_PULLED = "Pausing pulled none of its vendor's levers."
 OPENED = Lever(GATE, pulled=True, detail="ARM's doors answer this agent again.")
 
 
@@ -26,7 +27,7 @@ def resume_agent(agent: Agent, *, reason: str = "") -> Pull:
         only = list(agent.pulled_levers)
         connector, why_not = open_vendor(agent)
     if not only:
-        connector, why_not = None, "Pausing pulled none of its vendor's levers."
+        connector, why_not = None, NOTHING_PULLED
     outcome = pull(
         OPENED, connector, lambda vendor: vendor.resume(agent.ref(), only=only), why_not=why_not
     )

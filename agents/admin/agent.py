@@ -1,13 +1,13 @@
 """The inventory: the list of agents, and the way to each page about one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from unfold.decorators import action, display
 from unfold.views import ChangeList
@@ -68,16 +68,7 @@ class AgentAdmin(AgentPages, AgentDeeds, StudioAdmin):
         "cost_centre",
         "active",
     ]
-    list_filter = [
-        filters.HealthFilter,
-        filters.StatusFilter,
-        filters.VendorFilter,
-        filters.EnvironmentFilter,
-        filters.OwnerFilter,
-        filters.TypeFilter,
-        filters.ConnectionFilter,
-        filters.PresenceFilter,
-    ]
+    list_filter = filters.FILTERS
     list_filter_sheet = True
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ["owner"]
@@ -114,6 +105,8 @@ class AgentAdmin(AgentPages, AgentDeeds, StudioAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if wrong := filters.misread(request.GET):
+            return _without(request, wrong)
         extra = {**toolbar(request.GET), **(extra_context or {})}
         answer: HttpResponse = super().changelist_view(request, extra)
         return answer
@@ -140,23 +133,25 @@ class AgentAdmin(AgentPages, AgentDeeds, StudioAdmin):
         return row.get_status_display()
 
     @display(description="Model")
-    def model_name(self, row: Agent) -> str:
-        return row.model or "-"
+    def model_name(self, row: Agent) -> str | None:
+        return row.model or None
 
     @display(description="Owner")
-    def owned_by(self, row: Agent) -> str:
-        return (row.owner.name or row.owner.email) if row.owner else "-"
+    def owned_by(self, row: Agent) -> str | None:
+        return (row.owner.name or row.owner.email) if row.owner else None
 
     @display(description="Environment")
-    def environment_name(self, row: Agent) -> str:
-        return row.get_environment_display() if row.environment else "-"
+    def environment_name(self, row: Agent) -> str | None:
+        return row.get_environment_display() if row.environment else None
 
     @display(description="Cost centre")
-    def cost_centre(self, row: Agent) -> str:
-        return row.cost_center or "-"
+    def cost_centre(self, row: Agent) -> str | None:
+        return row.cost_center or None
 
     @display(description="Last active", ordering="known_activity")
-    def active(self, row: Agent) -> str:
+    def active(self, row: Agent) -> str | None:
+        if row.last_active_at is None:
+            return None
         return render_to_string("agents/cell_moment.html", {"at": row.last_active_at})
 
     @action(description="Check now", permissions=["check"])
@@ -168,14 +163,29 @@ class AgentAdmin(AgentPages, AgentDeeds, StudioAdmin):
             messages.success(request, told)
 
     @action(description="Pause", permissions=["pause"])
-    def pause(self, request: HttpRequest, queryset: Any) -> None:
-        done = "Paused at ARM's own gate; their vendors' levers are being pulled"
-        run_on_each(request, _chosen(request, queryset), request_pause, done)
+    def pause(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Say first what it stops, group by group; the answer to that pauses."""
+        chosen = _chosen(request, queryset.select_related("connection"))
+        if chosen and "confirmed" not in request.POST:
+            return self.pause_chosen_page(request, chosen)
+        done = "Paused at ARM's own gate; what starts them at their vendors is being stopped"
+        run_on_each(request, chosen, request_pause, done)
+        return None
 
     @action(description="Resume", permissions=["pause"])
     def resume(self, request: HttpRequest, queryset: Any) -> None:
         done = "Being resumed; reload to see what came of it"
         run_on_each(request, _chosen(request, queryset), request_resume, done)
+
+
+def _without(request: HttpRequest, wrong: Mapping[str, str]) -> HttpResponse:
+    """Lead to the list without what it does not know, and say what that was."""
+    told = ", ".join(f"{name}={value}"[:60] for name, value in wrong.items())
+    messages.warning(request, f"This list does not know {told}, so it was left out.")
+    kept = request.GET.copy()
+    for name in wrong:
+        del kept[name]
+    return HttpResponseRedirect(f"{request.path}?{kept.urlencode()}" if kept else request.path)
 
 
 def _chosen(request: HttpRequest, queryset: Any) -> list[Agent]:

@@ -3,24 +3,28 @@
 Each waits for a vendor, so none holds a transaction meanwhile.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.fence import fenced
 from agents.actions.check_agent import check_agent
+from agents.actions.foresee_pull import foresee_pull
 from agents.actions.pause_agent import pause_agent
 from agents.actions.read_interactions import read_interactions
 from agents.actions.resume_agent import resume_agent
 from agents.admin.conversations import Conversation, conversations
 from agents.admin.detail import ability_of, instruction_of
 from agents.admin.pages import SHOW, Pages, View
+from agents.admin.words import confidence_of
 from agents.forms import InstructForm, PullForm
-from agents.models import Health
+from agents.models import Agent, Health
+from agents.stopping import stops_by, ways_to_stop
 from armproject.lib.errors import DomainError
 from connectors.base import Verb
 
@@ -90,14 +94,27 @@ class AgentDeeds(Pages):
         shown = {"conversations": read, "problem": problem, "most": STEPS}
         return self._page(request, "interactions", f"Interactions of {row}", row=row, **shown)
 
+    def pause_chosen_page(self, request: HttpRequest, chosen: Sequence[Agent]) -> HttpResponse:
+        """Tell what pausing these agents stops, before it does."""
+        shown = {
+            "count": len(chosen),
+            "ways": ways_to_stop(chosen),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+            "address": request.get_full_path(),
+        }
+        return self._page(request, "pause_chosen", f"Pause agents: {len(chosen)}", **shown)
+
     def _pull(
         self, request: HttpRequest, pk: UUID, verb: Verb, action: Callable[..., Any]
     ) -> HttpResponse:
-        """Ask for a reason, then pull the levers and list them all."""
+        """Name the levers and ask for a reason, then pull them and list them all."""
         row = self._row("agents.pause", pk)
         form = PullForm(row, action, request.POST or None)
         shown: dict[str, Any] = {"row": row, "verb": verb, "form": form}
         title = f"{verb.capitalize()} {row}"
         if not form.is_valid():
-            return self._page(request, "pull", title, ability=ability_of(row, verb), **shown)
+            shown |= {"foreseen": foresee_pull(row, verb), "stops_by": stops_by(row)}
+            shown["confidence"] = confidence_of(row.confidence)
+            return self._page(request, "pull", title, **shown)
         return self._page(request, "levers", title, outcome=form.outcome, **shown)

@@ -5,7 +5,14 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.views.main import (
+    ALL_VAR,
+    ERROR_FLAG,
+    ORDER_VAR,
+    PAGE_VAR,
+    SEARCH_VAR,
+)
+from django.http import HttpRequest, QueryDict
 
 from accounts.models import Membership
 from agents.admin.words import environments
@@ -22,6 +29,10 @@ class ChoiceFilter(admin.SimpleListFilter):
     """By one of a few known values; `none` stands for the empty one."""
 
     options: ClassVar[Sequence[tuple[str, str]]] = ()
+
+    @classmethod
+    def takes(cls, value: str) -> bool:
+        return value in dict(cls.options)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return list(self.options)
@@ -60,6 +71,13 @@ class LinkFilter(admin.SimpleListFilter):
 
     column: ClassVar[str] = ""
 
+    @classmethod
+    def takes(cls, value: str) -> bool:
+        try:
+            return value == NONE or bool(UUID(value))
+        except ValueError:
+            return False
+
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         value = self.value()
         if value is None:
@@ -94,6 +112,10 @@ class PresenceFilter(admin.SimpleListFilter):
 
     title, parameter_name = "presence", "presence"
 
+    @classmethod
+    def takes(cls, value: str) -> bool:
+        return value == "vanished"
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("vanished", "Vanished")]
 
@@ -104,3 +126,27 @@ class PresenceFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.vanished() if self.value() == "vanished" else queryset.present()
+
+
+FILTERS = (
+    HealthFilter,
+    StatusFilter,
+    VendorFilter,
+    EnvironmentFilter,
+    OwnerFilter,
+    TypeFilter,
+    ConnectionFilter,
+    PresenceFilter,
+)
+# What Django's own lists read besides filters.
+OWN = frozenset({PAGE_VAR, SEARCH_VAR, ORDER_VAR, ALL_VAR, ERROR_FLAG})
+
+
+def misread(asked: QueryDict) -> dict[str, str]:
+    """Return what a question to the list holds that no filter takes: parameter and value."""
+    takers = {each.parameter_name: each.takes for each in FILTERS}
+    return {
+        name: str(value)
+        for name, value in asked.items()
+        if name not in OWN and not (name in takers and takers[name](str(value)))
+    }

@@ -15,6 +15,7 @@ from accounts.fence import fenced
 from accounts.scoping.api import ScopedViewSet
 from agents.actions.check_agent import check_agent
 from agents.actions.export_agents import export_agents
+from agents.actions.foresee_pull import foresee_pull
 from agents.actions.inject_context import inject_context
 from agents.actions.pause_agent import pause_agent
 from agents.actions.read_interactions import read_interactions
@@ -33,6 +34,7 @@ from agents.reports.agent_list import list_agents
 from agents.reports.health_history import HOURS, HOURS_MOST, health_history
 from agents.reports.summary import inventory_summary
 from armproject.lib.errors import InvalidInput
+from connectors.base import Verb
 
 
 def own_transactions(method: Any) -> Any:
@@ -132,7 +134,9 @@ class AgentDeedsViewSet(ScopedViewSet):
         "health": "agents.read",
         "check": "agents.check",
         "pause": "agents.pause",
+        "foresee_pause": "agents.pause",
         "resume": "agents.pause",
+        "foresee_resume": "agents.pause",
         "inject": "agents.inject",
         "interactions": "interactions.read",
         "heartbeat": "agents.heartbeat",
@@ -174,6 +178,14 @@ class AgentDeedsViewSet(ScopedViewSet):
         agent, said = self._asked(), _read(serializers.ReasonSerializer, request)
         return self._pulled(agent, pause_agent(agent, **said))
 
+    @extend_schema(request=None, responses=serializers.PullSerializer)
+    @pause.mapping.get
+    @own_transactions
+    def foresee_pause(self, request: Request, pk: str) -> Response:
+        """Name every lever that pausing would pull on this agent now; nothing is pulled."""
+        agent = self._asked()
+        return self._pulled(agent, foresee_pull(agent, Verb.PAUSE))
+
     @extend_schema(request=serializers.ReasonSerializer, responses=serializers.PullSerializer)
     @action(detail=True, methods=["post"])
     @own_transactions
@@ -181,6 +193,14 @@ class AgentDeedsViewSet(ScopedViewSet):
         """Put back the levers that pausing pulled and open ARM's gate."""
         agent, said = self._asked(), _read(serializers.ReasonSerializer, request)
         return self._pulled(agent, resume_agent(agent, **said))
+
+    @extend_schema(request=None, responses=serializers.PullSerializer)
+    @resume.mapping.get
+    @own_transactions
+    def foresee_resume(self, request: Request, pk: str) -> Response:
+        """Name every lever that resuming would put back now; nothing is pulled."""
+        agent = self._asked()
+        return self._pulled(agent, foresee_pull(agent, Verb.RESUME))
 
     @extend_schema(
         request=serializers.InstructionSerializer, responses=serializers.InstructedSerializer

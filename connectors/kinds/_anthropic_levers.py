@@ -16,12 +16,14 @@ from connectors.pulling import Pulls
 
 ATTEMPTS = 3
 RUNNING = (("statuses[]", "running"), ("statuses[]", "rescheduling"))
+KEY_IS_OFF = "The key is made inactive: Anthropic refuses every call with it, whoever makes it."
+KEY_IS_ON = "The key is made active again."
 NO_AGENT_PAUSE = "Anthropic has no pause of an agent itself: sessions people start still run."
 
 
-def pause(api: RuntimeApi, agent: str) -> tuple[Lever, ...]:
+def pause(api: RuntimeApi, agent: str, *, rehearse: bool = False) -> tuple[Lever, ...]:
     """Pause what starts the agent first, so that nothing new begins while runs are interrupted."""
-    pulls = Pulls()
+    pulls = Pulls(rehearse=rehearse)
     for name, deployment in _deployments(api, agent):
         if text(deployment, "status") == "paused":
             pulls.leave(name, f"{text(deployment, 'name')} was paused already.")
@@ -39,8 +41,10 @@ def pause(api: RuntimeApi, agent: str) -> tuple[Lever, ...]:
     return pulls.result()
 
 
-def resume(api: RuntimeApi, agent: str, only: Collection[str] | None) -> tuple[Lever, ...]:
-    pulls = Pulls(only)
+def resume(
+    api: RuntimeApi, agent: str, only: Collection[str] | None, *, rehearse: bool = False
+) -> tuple[Lever, ...]:
+    pulls = Pulls(only, rehearse=rehearse)
     for name, deployment in _deployments(api, agent):
         if text(deployment, "status") != "paused":
             pulls.leave(name, f"{text(deployment, 'name')} was not paused.")
@@ -55,15 +59,20 @@ def resume(api: RuntimeApi, agent: str, only: Collection[str] | None) -> tuple[L
 
 
 def switch_key(
-    api: AdminApi, key: str, *, on: bool, only: Collection[str] | None = None
+    api: AdminApi,
+    key: str,
+    *,
+    on: bool,
+    only: Collection[str] | None = None,
+    rehearse: bool = False,
 ) -> tuple[Lever, ...]:
     """Make a key active or inactive; one that ran out or was archived stays as it is."""
-    pulls = Pulls(only)
+    pulls = Pulls(only, rehearse=rehearse)
     name, status = f"api key {key}", key_status(api.api_key(key).body)
     before, after = ("inactive", "active") if on else ("active", "inactive")
     if status == before:
         switch = partial(api.set_key_status, key, after)
-        pulls.pull(name, f"The key is {after}.", switch)
+        pulls.pull(name, KEY_IS_ON if on else KEY_IS_OFF, switch)
     else:
         pulls.leave(name, f"The key is {status}.")
     return pulls.result()

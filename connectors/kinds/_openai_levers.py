@@ -30,9 +30,9 @@ def agent_of(api: RuntimeApi, automation: Row) -> str:
     return text(optional_row(session, "agent"), "id")
 
 
-def pause(api: RuntimeApi, agent: str) -> tuple[Lever, ...]:
+def pause(api: RuntimeApi, agent: str, *, rehearse: bool = False) -> tuple[Lever, ...]:
     """Pause what starts the agent first, so that nothing new begins while turns are cancelled."""
-    pulls = Pulls()
+    pulls = Pulls(rehearse=rehearse)
     for name, automation in _automations(api, agent):
         if text(automation, "status") == "paused":
             pulls.leave(name, f"{text(automation, 'name')} was paused already.")
@@ -58,8 +58,10 @@ def pause(api: RuntimeApi, agent: str) -> tuple[Lever, ...]:
     return pulls.result()
 
 
-def resume(api: RuntimeApi, agent: str, only: Collection[str] | None) -> tuple[Lever, ...]:
-    pulls = Pulls(only)
+def resume(
+    api: RuntimeApi, agent: str, only: Collection[str] | None, *, rehearse: bool = False
+) -> tuple[Lever, ...]:
+    pulls = Pulls(only, rehearse=rehearse)
     for name, automation in _automations(api, agent):
         if text(automation, "status") != "paused":
             pulls.leave(name, f"{text(automation, 'name')} was not paused.")

@@ -55,6 +55,12 @@ PAUSABLE = (
     "An agent's deployments are paused and its running sessions interrupted; Anthropic offers no "
     "pause for an agent without deployments."
 )
+RESUMABLE = (
+    "The deployments that pausing stopped start again; interrupted sessions go on when somebody "
+    "writes to them."
+)
+AGENT_STOPS = "Its deployments are paused and its running sessions interrupted."
+KEY_STOPS = "Its API key is made inactive: Anthropic refuses every call with it, whoever makes it."
 
 ADMIN, RUNTIME = CredentialKind.ADMIN, CredentialKind.RUNTIME
 NATIVE, PARTIAL = Support.NATIVE, Support.PARTIAL
@@ -88,7 +94,7 @@ class AnthropicConnector(Wired):
         ),
         Capability(Verb.PAUSE, NATIVE, RUNTIME, PAUSABLE),
         Capability(Verb.PAUSE, PARTIAL, ADMIN, "An API key is made inactive."),
-        Capability(Verb.RESUME, NATIVE, RUNTIME, PAUSABLE),
+        Capability(Verb.RESUME, NATIVE, RUNTIME, RESUMABLE),
         Capability(Verb.RESUME, PARTIAL, ADMIN, "An API key is made active again."),
         Capability(
             Verb.INJECT, NATIVE, RUNTIME, "A marked block in the system prompt, for new sessions."
@@ -125,18 +131,25 @@ class AnthropicConnector(Wired):
         return reports.costs(self._admin(), Period(floored(period.start, DAY), period.end))
 
     def interactions(self, agent: AgentRef, *, limit: int) -> Iterable[Interaction]:
-        _refuse_keys(agent, "Anthropic lists no conversations of a key; send traces to ARM.")
+        _refuse_keys(agent, "Anthropic lists no conversations of a key: there is nothing to read.")
         return islice(steps(self._runtime(), agent.vendor_agent_id), limit)
 
-    def pause(self, agent: AgentRef) -> tuple[Lever, ...]:
-        if agent.discovered_via == API_KEY:
-            return levers.switch_key(self._admin(), agent.vendor_agent_id, on=False)
-        return levers.pause(self._runtime(), agent.vendor_agent_id)
+    def stops_by(self, agent: AgentRef) -> str:
+        return KEY_STOPS if agent.discovered_via == API_KEY else AGENT_STOPS
 
-    def resume(self, agent: AgentRef, *, only: Collection[str] | None = None) -> tuple[Lever, ...]:
+    def pause(self, agent: AgentRef, *, rehearse: bool = False) -> tuple[Lever, ...]:
+        name = agent.vendor_agent_id
         if agent.discovered_via == API_KEY:
-            return levers.switch_key(self._admin(), agent.vendor_agent_id, on=True, only=only)
-        return levers.resume(self._runtime(), agent.vendor_agent_id, only)
+            return levers.switch_key(self._admin(), name, on=False, rehearse=rehearse)
+        return levers.pause(self._runtime(), name, rehearse=rehearse)
+
+    def resume(
+        self, agent: AgentRef, *, only: Collection[str] | None = None, rehearse: bool = False
+    ) -> tuple[Lever, ...]:
+        name = agent.vendor_agent_id
+        if agent.discovered_via == API_KEY:
+            return levers.switch_key(self._admin(), name, on=True, only=only, rehearse=rehearse)
+        return levers.resume(self._runtime(), name, only, rehearse=rehearse)
 
     def inject(self, agent: AgentRef, text: str) -> str:
         _refuse_keys(agent, "Anthropic keeps no system prompt for a key.")

@@ -111,10 +111,15 @@ class CustomConnector:
     def interactions(self, agent: AgentRef, *, limit: int) -> Iterable[Interaction]:
         return ()
 
-    def pause(self, agent: AgentRef) -> tuple[Lever, ...]:
+    def stops_by(self, agent: AgentRef) -> str:
+        return OWN_GATE
+
+    def pause(self, agent: AgentRef, *, rehearse: bool = False) -> tuple[Lever, ...]:
         return (Lever("agent", pulled=False, detail=OWN_GATE),)
 
-    def resume(self, agent: AgentRef, *, only: Collection[str] | None = None) -> tuple[Lever, ...]:
+    def resume(
+        self, agent: AgentRef, *, only: Collection[str] | None = None, rehearse: bool = False
+    ) -> tuple[Lever, ...]:
         return (Lever("agent", pulled=False, detail=OWN_GATE),)
 
     def inject(self, agent: AgentRef, text: str) -> str:

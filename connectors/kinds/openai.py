@@ -58,6 +58,8 @@ PAUSABLE = (
     "Automations that start the agent are paused and running turns cancelled; OpenAI offers no "
     "pause for an agent without automations."
 )
+RESUMABLE = "The automations that pausing stopped start again; cancelled turns do not."
+AGENT_STOPS = "Its automations are paused and its running turns cancelled."
 
 ADMIN, RUNTIME = CredentialKind.ADMIN, CredentialKind.RUNTIME
 NATIVE, PARTIAL = Support.NATIVE, Support.PARTIAL
@@ -98,7 +100,7 @@ class OpenAIConnector(Wired):
             "Sessions of the Agents API; OpenAI lists no responses and no conversations.",
         ),
         Capability(Verb.PAUSE, PARTIAL, RUNTIME, PAUSABLE),
-        Capability(Verb.RESUME, PARTIAL, RUNTIME, PAUSABLE),
+        Capability(Verb.RESUME, PARTIAL, RUNTIME, RESUMABLE),
         Capability(
             Verb.INJECT, NATIVE, RUNTIME, "A marked block in the instructions, for new sessions."
         ),
@@ -143,18 +145,25 @@ class OpenAIConnector(Wired):
         return (row for day in days for row in cost_rows(day))
 
     def interactions(self, agent: AgentRef, *, limit: int) -> Iterable[Interaction]:
-        _refuse_candidates(agent, "OpenAI lists no conversations of a key; send traces to ARM.")
+        _refuse_candidates(
+            agent, "OpenAI lists no conversations of a key: there is nothing to read."
+        )
         return islice(steps(self._runtime(), agent.vendor_agent_id), limit)
 
-    def pause(self, agent: AgentRef) -> tuple[Lever, ...]:
-        if agent.discovered_via in CANDIDATES:
-            return (NO_KEY_SWITCH,)
-        return levers.pause(self._runtime(), agent.vendor_agent_id)
+    def stops_by(self, agent: AgentRef) -> str:
+        return NO_KEY_SWITCH.detail if agent.discovered_via in CANDIDATES else AGENT_STOPS
 
-    def resume(self, agent: AgentRef, *, only: Collection[str] | None = None) -> tuple[Lever, ...]:
+    def pause(self, agent: AgentRef, *, rehearse: bool = False) -> tuple[Lever, ...]:
         if agent.discovered_via in CANDIDATES:
             return (NO_KEY_SWITCH,)
-        return levers.resume(self._runtime(), agent.vendor_agent_id, only)
+        return levers.pause(self._runtime(), agent.vendor_agent_id, rehearse=rehearse)
+
+    def resume(
+        self, agent: AgentRef, *, only: Collection[str] | None = None, rehearse: bool = False
+    ) -> tuple[Lever, ...]:
+        if agent.discovered_via in CANDIDATES:
+            return (NO_KEY_SWITCH,)
+        return levers.resume(self._runtime(), agent.vendor_agent_id, only, rehearse=rehearse)
 
     def inject(self, agent: AgentRef, text: str) -> str:
         _refuse_candidates(agent, "OpenAI keeps no instructions for a key.")

@@ -7,10 +7,21 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from agents.actions.foresee_pull import foresee_pull
 from agents.models import Agent, AgentChange, ChangeKind, HealthCheck
+from connectors.base import Verb
 from connectors.models import Connection
-from connectors.simulator import Simulator
-from tests.agents.estate import agents, change, custom, discover, fault, registered
+from connectors.simulator import Simulator, keys
+from tests.agents.estate import (
+    agents,
+    allow,
+    change,
+    connect,
+    custom,
+    discover,
+    fault,
+    registered,
+)
 from tests.agents.test_studio_list import LIST, QUERIES, cost, keep, post, text
 from tests.cast import House
 
@@ -149,12 +160,16 @@ def test_a_removed_agent_is_not_found(house: House) -> None:
 def test_pausing_asks_first_and_lists_every_lever(house: House, openai: Connection) -> None:
     agent, browser = listed(house, openai), house.browser("admin")
     asked = text(browser.get(f"{LIST}{agent.pk}/pause/"))
-    assert "Automations that start the agent are paused" in asked
+    with house.inside("admin"):
+        foreseen = [lever.name for lever in foresee_pull(agent, Verb.PAUSE).due]
+    assert "OpenAI has no pause of an agent itself." in asked
+    for lever in foreseen:
+        assert lever.split()[-1] in asked
     assert not reread(house, agent).is_paused
     done = text(post(browser, f"{LIST}{agent.pk}/pause/", reason="Looks odd"))
     assert "ARM's gate" in done
     assert "OpenAI has no pause of an agent itself." in done
-    assert "not pulled" in done
+    assert "left as it was" in done
     assert reread(house, agent).is_paused
     shown = page(house, agent, "viewer")
     assert "Looks odd" in shown
@@ -162,12 +177,32 @@ def test_pausing_asks_first_and_lists_every_lever(house: House, openai: Connecti
     assert f"{agent.pk}/resume/" in page(house, agent, "admin")
 
 
+def test_a_key_that_pausing_would_switch_off_is_named_before_it_is(
+    house: House, vendor: Simulator
+) -> None:
+    allow(house, vendor)
+    connection = connect(house, vendor, vendor="anthropic", runtime="", admin=keys.ANTHROPIC_ADMIN)
+    agent, browser = listed(house, connection, "api_key"), house.browser("admin")
+    asked = text(browser.get(f"{LIST}{agent.pk}/pause/"))
+    assert f"Api key {agent.vendor_agent_id}" in asked
+    assert "refuses every call with it" in asked
+    assert "ARM is not sure that this is an agent: possible (50 %)" in asked
+    assert "no pause for an agent without deployments" not in asked
+    planned = house.api("admin").get(f"/agents/{agent.pk}/pause").json()["data"]
+    assert [lever["pulled"] for lever in planned["levers"]] == [True, True]
+    again = house.api("admin").get(f"/agents/{agent.pk}/pause").json()["data"]
+    assert [lever["pulled"] for lever in again["levers"]] == [True, True]
+    fault(vendor, "500")
+    assert "Its API key is made inactive" in text(browser.get(f"{LIST}{agent.pk}/pause/"))
+    assert not reread(house, agent).is_paused
+
+
 def test_resuming_tells_what_was_put_back(house: House, openai: Connection) -> None:
     agent, browser = listed(house, openai), house.browser("admin")
     post(browser, f"{LIST}{agent.pk}/pause/")
     asked = text(browser.get(f"{LIST}{agent.pk}/resume/"))
     for lever in reread(house, agent).pulled_levers:
-        assert lever in asked
+        assert lever.split()[-1] in asked
     done = text(post(browser, f"{LIST}{agent.pk}/resume/", reason="It was nothing"))
     assert "is resumed" in done
     assert not reread(house, agent).is_paused
@@ -181,13 +216,13 @@ def test_a_vendor_that_fails_leaves_the_gate_closed(
     agent = listed(house, openai)
     fault(vendor, "500")
     done = text(post(house.browser("admin"), f"{LIST}{agent.pk}/pause/"))
-    assert "could not be pulled" in done
+    assert "could not be stopped" in done
     assert reread(house, agent).is_paused
 
 
 def test_an_agent_of_nobody_has_only_arms_gate(house: House) -> None:
     agent, browser = registered(house), house.browser("admin")
-    assert "ARM can do nothing at its vendor" in text(browser.get(f"{LIST}{agent.pk}/pause/"))
+    assert "No connection leads to this agent" in text(browser.get(f"{LIST}{agent.pk}/pause/"))
     done = text(post(browser, f"{LIST}{agent.pk}/pause/"))
     assert "No connection leads to this agent" in done
 

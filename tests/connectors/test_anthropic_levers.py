@@ -66,6 +66,19 @@ def test_a_lever_that_fails_does_not_keep_the_others_back() -> None:
     assert (levers[0].pulled, levers[0].fault, levers[2].pulled) == (False, "overloaded", True)
 
 
+def test_a_rehearsal_names_the_levers_and_pulls_none() -> None:
+    vendor = Vendor(RUNS)
+    connector = vendor.connector("anthropic", **RUNTIME)
+    due = [lever.name for lever in connector.pause(ONE, rehearse=True) if lever.pulled]
+    assert due == ["deployment depl_1", "session sesn_1"]
+    due = [lever.name for lever in connector.resume(ONE, rehearse=True) if lever.pulled]
+    assert due == ["deployment depl_2"]
+    assert {request.method for request in vendor.asked} == {"GET"}
+    vendor, connector = switch("active")
+    assert [lever.pulled for lever in connector.pause(KEY, rehearse=True)] == [True]
+    assert {request.method for request in vendor.asked} == {"GET"}
+
+
 def switch(status: str) -> tuple[Vendor, Connector]:
     path = "/v1/organizations/api_keys/apikey_1"
     vendor = Vendor({f"GET {path}": key(1, status), f"POST {path}": key(1)})

@@ -42,6 +42,16 @@ def test_resuming_starts_only_what_pausing_stopped() -> None:
     assert [lever.name for lever in connector.resume(ONE) if lever.pulled] == ["automation auto_2"]
 
 
+def test_a_rehearsal_names_the_levers_and_pulls_none() -> None:
+    vendor = Vendor(RUNS)
+    connector = vendor.connector("openai", **RUNTIME)
+    due = [lever.name for lever in connector.pause(ONE, rehearse=True) if lever.pulled]
+    assert due == ["automation auto_1", "session asess_1"]
+    due = [lever.name for lever in connector.resume(ONE, rehearse=True) if lever.pulled]
+    assert due == ["automation auto_2"]
+    assert {request.method for request in vendor.asked} == {"GET"}
+
+
 def test_what_openai_paused_itself_is_not_resumed() -> None:
     broken = automation(2, "paused") | {"pause_reason": "target_session_failed"}
     vendor = Vendor(RUNS | {"GET /v1/agents/automations": listed(broken)})
