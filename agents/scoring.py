@@ -18,8 +18,13 @@ a ceiling on the score, so that an agent that cannot work is never called health
 |           |    | or seen within a week          | (idle for a month: 5)   | from five down       |
 
 From 80 an agent is healthy, from 40 degraded, below that down; with no part known, unknown.
+
+That an agent is there and how fast its vendor answers says nothing of how it works. Where no other
+part is known, the evidence is `little`, and the score at best 80: healthy, as far as one can tell,
+with nothing above the line that would have to be shown. So no alert on "below 80" comes of it.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +35,11 @@ HEALTHY, DEGRADED, DOWN, UNKNOWN = "healthy", "degraded", "down", "unknown"
 
 HEALTHY_FROM, DEGRADED_FROM = 80, 40
 MOST = 100
-MOST_DEGRADED, MOST_DOWN = HEALTHY_FROM - 1, 25
+MOST_LITTLE, MOST_DEGRADED, MOST_DOWN = HEALTHY_FROM, HEALTHY_FROM - 1, 25
+
+NONE, LITTLE, ENOUGH = "none", "little", "enough"
+# Parts that look at an agent from outside only.
+OUTSIDE = frozenset({"reachable", "latency"})
 
 ERRORS_FINE, ERRORS_BAD, ERRORS_WORST, ERRORS_FATAL = 0.01, 0.10, 0.50, 0.90
 ERRORS_FATAL_OF = 5
@@ -57,6 +66,11 @@ class Score:
     value: int | None
     status: str
     parts: tuple[Part, ...] = ()
+
+    @property
+    def evidence(self) -> str:
+        """How much is known: none, little or enough."""
+        return evidence_of(part.name for part in self.parts)
 
     def as_json(self) -> list[dict[str, Any]]:
         return [asdict(part) for part in self.parts]
@@ -95,8 +109,17 @@ def score(
         return Score(None, UNKNOWN)
     parts = tuple(part for part, _ in findings)
     reached = round(MOST * sum(part.points for part in parts) / sum(part.of for part in parts))
-    value = min(reached, *(ceiling for _, ceiling in findings), MOST)
+    most = MOST_LITTLE if evidence_of(part.name for part in parts) == LITTLE else MOST
+    value = min(reached, *(ceiling for _, ceiling in findings), most)
     return Score(value, status_of(value), parts)
+
+
+def evidence_of(parts: Iterable[str]) -> str:
+    """Return how much these parts, by name, say of how an agent works: none, little or enough."""
+    names = set(parts)
+    if not names:
+        return NONE
+    return ENOUGH if names - OUTSIDE else LITTLE
 
 
 def status_of(value: int) -> str:

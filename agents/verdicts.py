@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from agents.scoring import DEGRADED, UNKNOWN, Expected, Score, error_rate, score
+from agents.scoring import DEGRADED, HEALTHY, LITTLE, UNKNOWN, Expected, Score, error_rate, score
 from connectors.base import ConnectorError, HealthReading
 
 # The customer must act, and the whole connection is concerned.
@@ -19,6 +19,9 @@ CONNECTION_FAULTS = frozenset(
 # Nobody answered; while that goes on, the connection is told of, and not each of its agents.
 AWAY_FAULTS = frozenset({"timeout", "unavailable"})
 SLOWED_FAULTS = frozenset({"rate_limited", "overloaded", "lane_full"})
+LITTLE_IS_KNOWN = (
+    "Little is known: the agent is there, and nothing tells how it works, so its score ends at 80."
+)
 # A vendor that is away for this many checks in a row leaves its agents unknown.
 PATIENCE = 3
 # How quickly the usual p95 follows: a tenth of the way with each check.
@@ -120,6 +123,8 @@ def _note(reading: HealthReading, judged: Score) -> str:
         return "Nothing is known of its health yet."
     if reading.fault and reading.exists and reading.fault != "credentials":
         return "Its recent work could not be read, so the score stands on the rest."
+    if judged.evidence == LITTLE and judged.status == HEALTHY:
+        return LITTLE_IS_KNOWN
     return ""
 
 

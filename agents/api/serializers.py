@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.scoping.api import ScopedRelatedField
 from agents.models import Agent, AgentChange, AgentType, Environment, HealthCheck
 from agents.models.vendors import VENDORS
+from agents.scoring import evidence_of
 from armproject.lib.rest.strict import StrictFields
 from connectors.models import Connection
 
@@ -121,7 +122,7 @@ class RemovedSerializer(serializers.Serializer[Any]):
 
 
 class LeverSerializer(serializers.Serializer[Any]):
-    """One thing that could stop or start an agent, and whether it was pulled."""
+    """One thing that could stop or start an agent, and whether it was, or would be, pulled."""
 
     name = serializers.CharField()
     pulled = serializers.BooleanField()
@@ -149,6 +150,7 @@ class HealthCheckSerializer(serializers.ModelSerializer[HealthCheck]):
     """How an agent was at one moment, and why that is said."""
 
     parts = HealthPartSerializer(many=True)
+    evidence = serializers.SerializerMethodField()
 
     class Meta:
         model = HealthCheck
@@ -159,6 +161,7 @@ class HealthCheckSerializer(serializers.ModelSerializer[HealthCheck]):
             "status",
             "score",
             "parts",
+            "evidence",
             "latency_ms",
             "p95_ms",
             "requests",
@@ -169,6 +172,10 @@ class HealthCheckSerializer(serializers.ModelSerializer[HealthCheck]):
             "error",
         ]
         read_only_fields = fields
+
+    def get_evidence(self, check: HealthCheck) -> str:
+        """Return how much is known: none, little or enough."""
+        return evidence_of(str(part["name"]) for part in check.parts)
 
 
 class AgentChangeSerializer(serializers.ModelSerializer[AgentChange]):

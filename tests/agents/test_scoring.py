@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agents.scoring import Expected, score, status_of
+from agents.scoring import Expected, evidence_of, score, status_of
 from connectors.base import HealthReading
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -21,7 +21,9 @@ def judged(expected: Expected | None = None, said: str = "", **signals: Any) -> 
     ("signals", "value", "status"),
     [
         ({"exists": None}, None, "unknown"),
-        ({"exists": True}, 100, "healthy"),
+        ({"exists": True}, 80, "healthy"),
+        ({"exists": True, "latency_ms": 80}, 80, "healthy"),
+        ({"exists": True, "model_state": "active"}, 100, "healthy"),
         (WELL, 100, "healthy"),
         ({"exists": False}, 0, "down"),
         ({**WELL, "exists": False}, 25, "down"),
@@ -67,6 +69,19 @@ def test_an_agent_that_falls_silent_is_degraded_and_then_down(silence: int, stat
 )
 def test_what_an_agent_says_of_itself_counts(said: str, status: str) -> None:
     assert judged(said=said, exists=True, last_seen_at=NOW)[1] == status
+
+
+@pytest.mark.parametrize(
+    ("parts", "evidence"),
+    [
+        ([], "none"),
+        (["reachable", "latency"], "little"),
+        (["reachable", "errors"], "enough"),
+        (["said"], "enough"),
+    ],
+)
+def test_what_only_looks_from_outside_is_little_evidence(parts: list[str], evidence: str) -> None:
+    assert evidence_of(parts) == evidence
 
 
 def test_every_part_names_its_points_and_its_reason() -> None:
