@@ -1,6 +1,8 @@
 """Work of this app: discovery, health checks, and keeping their history short."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from accounts.fence import fenced
 from agents.actions.check_agents import check_agents
@@ -15,6 +17,7 @@ from connectors.models import Connection
 from jobs.actions.run_schedule import interval_of
 from jobs.registry import SCHEDULES, every, handles
 from jobs.running import JobRun
+from jobs.subjects import subjects
 
 DISCOVER_ALL, PLAN, TIDY = "agents.discover_all", "agents.plan_checks", "agents.tidy"
 
@@ -66,6 +69,12 @@ def resume(run: JobRun) -> None:
 def tidy(run: JobRun) -> None:
     with run.finish():
         keep_history_short()
+
+
+@subjects("agents", permission="agents.read", page="admin:agents_agent_change")
+@subjects("agent", permission="agents.read", page="admin:agents_agent_change")
+def names_of_agents(ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return dict(Agent.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def _asked(run: JobRun) -> list[Agent]:

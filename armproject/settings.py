@@ -199,6 +199,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SYNC_EVERY = 1  # each turn is written down at once, so that people see the clock run
+CELERY_RESULT_EXPIRES = None  # no results are kept, so nothing has to clean up after them
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- people

@@ -1,5 +1,6 @@
 """What governance does by itself."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from governance.actions.keep_anchored import keep_anchored
 from governance.actions.keep_sealed import keep_sealed
 from governance.actions.retain_audit import retain_audit
 from governance.actions.run_verification import run_verification
+from governance.models import Notification
 from jobs.registry import every, handles
 from jobs.running import JobRun
+from jobs.subjects import subjects
 
 # Pauses of 1, 2, 4 … 360 minutes fill a day in thirteen attempts; crashes may take some more.
 ATTEMPTS = 20
@@ -27,6 +30,12 @@ def evaluate(run: JobRun) -> None:
 @handles("governance.deliver", lease=timedelta(minutes=2), max_attempts=ATTEMPTS)
 def deliver(run: JobRun) -> None:
     deliver_notification(UUID(run.args["notification"]), run.finish)
+
+
+@subjects("notification", permission="alerts.read", page="admin:governance_notification_change")
+def names_of_notifications(ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    rows = Notification.objects.filter(pk__in=ids).select_related("alert")
+    return {row.pk: f"{row.alert.title} to {row.channel_label}" for row in rows}
 
 
 @handles("governance.ensure_partitions")

@@ -14,6 +14,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 from unfold.decorators import action, display
+from unfold.views import ChangeList
 
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin, StudioAdmin, run_on_each
@@ -22,7 +23,9 @@ from jobs.actions.change_schedule import seconds_of
 from jobs.actions.replay_job import replay_job
 from jobs.forms import UNITS, ScheduleForm
 from jobs.models import Job, JobState
+from jobs.subjects import tell_subjects
 
+NOT_YET = "not yet"
 STATE_COLOURS = {
     "Waiting": "info",
     "Handed out": "info",
@@ -36,25 +39,59 @@ for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, 
         admin.site.unregister(model)
 
 
+class JobChangeList(ChangeList):  # type: ignore[misc]
+    """Says of the jobs of a page what they are about."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Job] = list(self.result_list)  # type: ignore[has-type]
+        self.result_list = rows
+        tell_subjects(rows)
+
+
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     permissions = {"view": "jobs.read"}
     change_list_template = "jobs/jobs.html"
-    list_display = ["kind", "state_label", "far", "tries", "when", "asked_by", "error"]
+    list_display = ["work", "state_label", "far", "tries", "when", "asked_by", "error"]
     list_filter = ["state"]
     search_fields = ["=kind", "=lane"]
     search_help_text = "A whole kind, such as governance.deliver, or a lane"
-    fields = ["kind", "state_label", "args", "far", "tries", "last_error", "asked_by", "lane"]
+    fields = [
+        "kind",
+        "about",
+        "state_label",
+        "args",
+        "far",
+        "tries",
+        "last_error",
+        "asked_by",
+        "lane",
+    ]
     fields += ["run_after", "started_at", "finished_at", "created_at", "trace"]
     readonly_fields = fields
     actions = ["replay_many"]
-    actions_row = ["replay"]
     actions_detail = ["replay"]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         extra = {"dead": Job.objects.dead().exists(), "is_empty": not Job.objects.exists()}
         shown: HttpResponse = super().changelist_view(request, {**extra, **(extra_context or {})})
         return shown
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return JobChangeList
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Offer to replay only where all rows can be replayed."""
+        actions = super().get_actions(request)
+        if request.GET.get("state__exact") != JobState.DEAD:
+            actions.pop("replay_many", None)
+        return actions
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer to replay only what can be replayed."""
+        is_dead = Job.objects.dead().filter(pk=object_id).exists()
+        return list(super().get_actions_detail(request, object_id)) if is_dead else []
 
     def has_replay_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return has_permission("jobs.replay")
@@ -78,12 +115,23 @@ class JobAdmin(ReadOnlyAdmin):
         listed = reverse("admin:jobs_job_changelist")
         return answer(request, row, replay_job, "Queued again.", otherwise=listed)
 
+    @display(description="Work", ordering="kind")
+    def work(self, row: Job) -> str:
+        return render_to_string("jobs/work.html", {"row": row})
+
+    @display(description="About")
+    def about(self, row: Job) -> str:
+        tell_subjects([row])
+        return render_to_string("jobs/subject.html", {"subject": vars(row)["subject"]})
+
     @display(description="State", ordering="state", label=STATE_COLOURS)
     def state_label(self, row: Job) -> str:
         return row.get_state_display()
 
     @display(description="Progress")
-    def far(self, row: Job) -> str:
+    def far(self, row: Job) -> str | None:
+        if not row.progress:
+            return None
         return render_to_string("jobs/progress.html", {"progress": row.progress})
 
     @display(description="Attempts")
@@ -97,12 +145,12 @@ class JobAdmin(ReadOnlyAdmin):
         return render_to_string("jobs/when.html", {"at": at, "waits": waits})
 
     @display(description="Asked for by")
-    def asked_by(self, row: Job) -> str:
-        return str(row.requested_by.get("label", "-"))
+    def asked_by(self, row: Job) -> str | None:
+        return row.requested_by.get("label")
 
     @display(description="Last error")
-    def error(self, row: Job) -> str:
-        return row.last_error or "-"
+    def error(self, row: Job) -> str | None:
+        return row.last_error or None
 
 
 @admin.register(PeriodicTask)
@@ -110,13 +158,25 @@ class ScheduleAdmin(StudioAdmin):
     """What is due by the clock, for every organization of this installation."""
 
     form = ScheduleForm
-    list_display = ["name", "interval_words", "enabled", "last_run_at", "total_run_count"]
+    list_title = "Schedules"
+    list_display = ["work", "interval_words", "is_on", "last_run", "runs"]
     list_filter = ["enabled"]
     search_fields = ["name"]
     ordering = ("name", "id")
     list_select_related = ["interval"]
-    fields = ["name", ("every", "unit"), "enabled", "last_run_at", "total_run_count"]
-    readonly_fields = ["name", "last_run_at", "total_run_count"]
+    fields = ["work", ("every", "unit"), "enabled", "last_run", "runs"]
+    readonly_fields = ["work", "last_run", "runs"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Show what ARM declares; the scheduler's own upkeep is nobody's to change."""
+        return super().get_queryset(request).filter(task__startswith="jobs.")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        title = {"title": "Schedule"}
+        shown: HttpResponse = super().change_view(request, object_id, extra_context=title)
+        return shown
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(getattr(request.user, "is_operator", False))
@@ -126,6 +186,24 @@ class ScheduleAdmin(StudioAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    @display(description="Work", ordering="name")
+    def work(self, row: PeriodicTask) -> str:
+        return str(row.name)
+
+    @display(description="On", ordering="enabled", boolean=True)
+    def is_on(self, row: PeriodicTask) -> bool:
+        return bool(row.enabled)
+
+    @display(description="Last turn", ordering="last_run_at")
+    def last_run(self, row: PeriodicTask) -> str:
+        if row.last_run_at is None:
+            return NOT_YET
+        return render_to_string("studio/moment.html", {"at": row.last_run_at})
+
+    @display(description="Turns", ordering="total_run_count")
+    def runs(self, row: PeriodicTask) -> int:
+        return int(row.total_run_count)
 
     @display(description="Every")
     def interval_words(self, row: PeriodicTask) -> str:

@@ -24,6 +24,8 @@ class ScheduleForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["enabled"].label = "On"
+        self.fields["enabled"].help_text = "Off: this work is not done by itself any more."
         seconds = seconds_of(self.instance) or 60
         unit = max(size for size, _ in UNITS if seconds % size == 0)
         self.initial.update(every=seconds // unit, unit=unit)

@@ -20,9 +20,9 @@ from connectors.models import Connection
 from connectors.registry import kinds, load
 
 
-def moment(at: datetime | None) -> str:
+def moment(at: datetime | None) -> str | None:
     """Return a time as the Studio shows it: how long ago, its date under the pointer."""
-    return render_to_string("studio/moment.html", {"at": at}) if at else ""
+    return render_to_string("studio/moment.html", {"at": at}) if at else None
 
 
 class VendorFilter(admin.SimpleListFilter):
@@ -93,7 +93,9 @@ class ConnectionAdmin(ConnectionPages, StudioAdmin):
         return row.get_status_display()
 
     @display(description="Why")
-    def reason(self, row: Connection) -> str:
+    def reason(self, row: Connection) -> str | None:
+        if not row.status_reason:
+            return None
         return render_to_string("connectors/cell_reason.html", {"row": row})
 
     @display(description="Can do")
@@ -106,11 +108,11 @@ class ConnectionAdmin(ConnectionPages, StudioAdmin):
         return render_to_string("connectors/cell_agents.html", {"row": row})
 
     @display(description="Tested", ordering="tested_at")
-    def tested(self, row: Connection) -> str:
+    def tested(self, row: Connection) -> str | None:
         return moment(row.tested_at)
 
     @display(description="Last read", ordering="synced_at")
-    def read(self, row: Connection) -> str:
+    def read(self, row: Connection) -> str | None:
         return moment(row.synced_at)
 
     @action(description="Test again", permissions=["change"])

@@ -1,6 +1,6 @@
 """Jobs at the API's door: how work fares, and another chance for what was given up."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
@@ -12,6 +12,7 @@ from accounts.scoping.api import ScopedViewSet
 from jobs.actions.replay_job import replay_job
 from jobs.api.serializers import JobSerializer
 from jobs.models import Job
+from jobs.subjects import tell_subjects
 
 
 class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
@@ -26,7 +27,19 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet
     serializer_class = JobSerializer
     filterset_fields: ClassVar = ["state", "kind", "lane"]
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = super().paginate_queryset(queryset)
+        tell_subjects(rows or ())
+        return rows
+
+    def get_object(self) -> Job:
+        job: Job = super().get_object()
+        tell_subjects([job])
+        return job
+
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: str) -> Response:
-        return Response(self.get_serializer(replay_job(self.get_object())).data)
+        job = replay_job(self.get_object())
+        tell_subjects([job])
+        return Response(self.get_serializer(job).data)

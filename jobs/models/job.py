@@ -81,6 +81,11 @@ class Job(ScopedModel):
         return f"{self.kind} {self.get_state_display().lower()}"
 
     @property
+    def title(self) -> str:
+        """What is done, in words: "Sync all" for costs.sync_all."""
+        return self.kind.rpartition(".")[2].replace("_", " ").capitalize()
+
+    @property
     def duration(self) -> timedelta | None:
         """How long the last attempt took, or has been running."""
         if self.started_at is None or self.finished_at is None:
