@@ -48,7 +48,7 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def _port(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isascii() and text.isdigit() else 0
     if not 1 <= number <= LAST_PORT:
         raise argparse.ArgumentTypeError(f"a port is a number from 1 to {LAST_PORT}")
     return number

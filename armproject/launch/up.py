@@ -39,6 +39,8 @@ class Launch:
         say("Starting ARM")
         with self.progress.step(f"Python {platform.python_version()}"):
             _refuse_other_pythons()
+        if not self.options.data.exists():
+            self._refuse_busy_port()
         with self.progress.step("Data folder"):
             self.folder.prepare()
         with self.folder.claim(self.options.address):
@@ -55,12 +57,16 @@ class Launch:
         """Return what was done and what the demo holds, as the lines of a table."""
         return [*self.progress.table(), *(["", *self.facts] if self.facts else [])]
 
-    def _set_environment(self) -> None:
+    def _refuse_busy_port(self) -> None:
+        """Refuse before anything is made, and again once the folder is ours."""
         if not is_free(self.options.host, self.options.port):
             raise Trouble(
                 f"Port {self.options.port} is in use by another program: stop it, or choose "
                 "another port with --port."
             )
+
+    def _set_environment(self) -> None:
+        self._refuse_busy_port()
         os.environ["ARM_DATA_DIR"] = str(self.options.data)
         os.environ["DJANGO_SETTINGS_MODULE"] = "armproject.settings"
         os.environ["PYTHONUNBUFFERED"] = "1"

@@ -62,6 +62,8 @@ def refused(done, *words):
 def test_a_busy_port_is_told_in_a_sentence(tmp_path, port):
     with socket.create_server(("127.0.0.1", port)):
         refused(bring_up("--port", port, "--data", tmp_path), str(port), "--port")
+        refused(bring_up("--port", port, "--data", tmp_path / "new"), str(port), "--port")
+    assert not (tmp_path / "new").exists(), "a start that is refused leaves nothing behind"
 
 
 def test_a_folder_that_is_a_file_is_told_in_a_sentence(tmp_path, port):
@@ -86,11 +88,12 @@ def test_a_nearly_full_disk_is_told_in_a_sentence(tmp_path, port):
         subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
-@pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "x"], ["--prot", "1"]])
+@pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "80a"], ["--prot", "1"]])
 def test_an_option_that_makes_no_sense_shows_the_usage(arguments):
     done = bring_up(*arguments)
     assert done.returncode == 2
     assert "usage: bin/up" in done.stderr
+    assert arguments[0] != "--port" or "a port is a number from 1 to 65535" in done.stderr
 
 
 def test_a_relative_folder_counts_from_where_the_command_was_called(monkeypatch, tmp_path):
