@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from armproject.lib.errors import InvalidInput
 from costs.periods import Named, Stretch, chosen, named, zone_of
-from costs.reports import organization
+from costs.reports import By, organization
+from costs.tables import PAYERS
 
 
 class PeriodForm(forms.Form):
@@ -17,13 +18,16 @@ class PeriodForm(forms.Form):
     start = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
+    by = forms.ChoiceField(choices=[(by.value, by.value) for by in PAYERS], required=False)
+
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
         zone = zone_of(organization().time_zone)
         name = Named(asked.get("period") or Named.MONTH)
-        dates = (asked.get("start"), asked.get("end")) if name == Named.CUSTOM else (None, None)
         try:
-            self.stretch: Stretch = chosen(name, *dates, timezone.now(), zone)
+            self.stretch: Stretch = chosen(
+                name, asked.get("start"), asked.get("end"), timezone.now(), zone
+            )
         except InvalidInput as error:
             raise forms.ValidationError(error.message) from None
         return asked
@@ -33,3 +37,8 @@ class PeriodForm(forms.Form):
         if self.is_valid():
             return self.stretch
         return named(Named.MONTH, timezone.now(), zone_of(organization().time_zone))
+
+    def chosen_payer(self) -> By:
+        """Return by what those who pay are told apart: by cost centre unless asked otherwise."""
+        asked = self.cleaned_data.get("by") if self.is_valid() else ""
+        return By(asked or By.COST_CENTER)

@@ -87,8 +87,19 @@ def register() -> None:
     """Add the measures of this app."""
     for name, label, unit, subject, read in (
         ("costs.total", "Cost", Unit.MONEY, "organization", total),
-        ("costs.spike", "Cost against the seven spans before", Unit.RATIO, "organization", spike),
         ("costs.agent", "Cost", Unit.MONEY, "agent", by_agent),
         ("tokens.total", "Tokens", Unit.COUNT, "organization", tokens),
     ):
         add_measure(Measure(name, label, unit, subject, read, read.__doc__ or ""))
+    add_measure(
+        Measure(
+            name="costs.spike",
+            label="Cost against the seven spans before",
+            unit=Unit.RATIO,
+            subject="organization",
+            read=spike,
+            description=spike.__doc__ or "",
+            bounds=(NOTHING, None),
+            hint="How many times the mean of the seven spans before: 2 is twice as much.",
+        )
+    )

@@ -1,17 +1,16 @@
 """What the Studio's page of costs shows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import has_permission
 from armproject.lib.money import Money
-from armproject.lib.rest.encoding import rfc3339
 from connectors.models import Connection
 from connectors.registry import kinds, load
 from costs import reports
@@ -19,8 +18,8 @@ from costs.chart import Bars, bars
 from costs.models import CostSource
 from costs.periods import Every, Named, Stretch, named, zone_of
 from costs.reports import By, Freshness, Part, Point, Summary
+from costs.tables import agents_table, models_table, payers_table
 
-SHOWN = 12
 HUNDRED = 100
 NAMES = {
     Named.TODAY: ("Today", "yesterday by now"),
@@ -28,10 +27,6 @@ NAMES = {
     Named.MONTH: ("This month", "last month by now"),
 }
 BILLED = (CostSource.BILLED, CostSource.ALLOCATED)
-NO_AGENT_NOTE = (
-    "No agent: keys that no known agent uses, what the vendor's sessions do not explain, and "
-    "charges that name nobody."
-)
 MEANING = {
     CostSource.BILLED: "The vendor's bill says so.",
     CostSource.ALLOCATED: "From the vendor's bill, which does not name agents; divided by use.",
@@ -81,27 +76,6 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a table: what it is, what it cost, how that is known."""
-
-    part: Part
-    money: Money | None
-    percent: Decimal
-    url: str
-    sources: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    title: str
-    noun: str
-    rows: Sequence[Row]
-    others: int
-    others_money: Money
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """How much of the total is known in one way."""
 
@@ -112,14 +86,20 @@ class Known:
     percent: Decimal
 
 
-def read_page(stretch: Stretch, currency: str = "") -> dict[str, Any]:
-    """Return the page: totals, trend, tables, what has no price, and how fresh it is."""
+def read_page(
+    stretch: Stretch, currency: str = "", payer: By = By.COST_CENTER, opened: str = ""
+) -> dict[str, Any]:
+    """Return the page: totals, trend, tables, what has no price, and how fresh it is.
+
+    `payer` is by what the table of those who pay divides, `opened` the table shown whole.
+    """
     own = reports.organization()
     summary = reports.summary(stretch)
     known = [total.now.currency for total in summary.totals]
     shown = currency if currency in known else known[0]
     fresh = reports.freshness()
     total = next(each.now for each in summary.totals if each.now.currency == shown)
+    by_agent = reports.breakdown(stretch, By.AGENT)
     return {
         "stretch": stretch,
         "currency": shown,
@@ -128,9 +108,13 @@ def read_page(stretch: Stretch, currency: str = "") -> dict[str, Any]:
         "total": Money(total.cost, shown),
         "total_part": total,
         "course": _course(stretch, shown),
-        "tables": [_agents(stretch, shown), _models(stretch, shown)],
+        "tables": [
+            agents_table(by_agent, stretch, shown, opened),
+            models_table(reports.breakdown(stretch, By.MODEL), stretch, shown, opened),
+            payers_table(reports.breakdown(stretch, payer), payer, stretch, shown, opened),
+        ],
         "unpriced": reports.unpriced(stretch),
-        "known": _known(total, shown),
+        "known": _known(by_agent, shown),
         "fresh": fresh,
         "vendors": {kind: load(kind).label for kind in kinds()},
         "is_empty": _is_empty(summary, fresh),
@@ -197,51 +181,21 @@ def _is_ahead(at: datetime | date) -> bool:
     return isinstance(at, datetime) and at > timezone.now()
 
 
-def _agents(stretch: Stretch, currency: str) -> Table:
-    may_open = has_permission("agents.read")
-    return _table(
-        "By agent", "agents", reports.breakdown(stretch, By.AGENT), currency, links=may_open
-    )
-
-
-def _models(stretch: Stretch, currency: str) -> Table:
-    return _table("By model", "models", reports.breakdown(stretch, By.MODEL), currency)
-
-
-def _table(
-    title: str, noun: str, parts: Sequence[Part], currency: str, *, links: bool = False
-) -> Table:
-    same = [part for part in parts if part.currency == currency]
-    rest = same[SHOWN:]
-    most = max((part.cost for part in same), default=Decimal(0))
-    rows = [
-        Row(
-            part,
-            None if part.sources == [CostSource.UNPRICED] else Money(part.cost, currency),
-            round(HUNDRED * part.cost / most, 1) if most else Decimal(0),
-            _agent_url(part.key) if links and part.key else "",
-            [(source, CostSource(source).label) for source in part.sources],
-        )
-        for part in same[:SHOWN]
-    ]
-    others = Money(sum((part.cost for part in rest), Decimal(0)), currency)
-    note = NO_AGENT_NOTE if any(part.label == reports.NO_AGENT for part in same) else ""
-    return Table(title, noun, rows, len(rest), others, note)
-
-
-def _agent_url(key: str) -> str:
-    return reverse("admin:agents_agent_change", args=[key])
-
-
-def _known(total: Part, currency: str) -> list[Known]:
-    amounts = total.by_source
+def _known(by_agent: Sequence[Part], currency: str) -> list[Known]:
+    """Add up by how it is known; only the division by agent tells what was allocated."""
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    for part in by_agent:
+        if part.currency == currency:
+            for source, cost in part.by_source.items():
+                amounts[source] += cost
+    whole = sum(amounts.values(), Decimal(0))
     return [
         Known(
             source,
             source.label,
             meaning,
             Money(amounts[source], currency),
-            round(HUNDRED * amounts[source] / total.cost, 1) if total.cost else Decimal(0),
+            round(HUNDRED * amounts[source] / whole, 1) if whole else Decimal(0),
         )
         for source, meaning in MEANING.items()
         if source in amounts
@@ -255,4 +209,4 @@ def _is_empty(summary: Summary, fresh: Sequence[Freshness]) -> bool:
 
 
 def _export_url(stretch: Stretch) -> str:
-    return f"/api/v1/costs/usage/export?start={rfc3339(stretch.start)}&end={rfc3339(stretch.end)}"
+    return f"/api/v1/costs/usage/export?start={stretch.first}&end={stretch.last}"

@@ -16,6 +16,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=400)
 MOST_DAYS_BY_HOUR = 2
+EARLIEST, LATEST = date(2020, 1, 1), date(2100, 1, 1)
 
 
 class Every(StrEnum):
@@ -133,9 +134,25 @@ def custom(first: date, last: date, zone: ZoneInfo) -> Stretch:
         raise _refused("end", "The end lies before the start.")
     if last - first > LONGEST:
         raise _refused("end", f"At most {LONGEST.days} days can be read at once.")
-    if not date(2020, 1, 1) <= first <= last <= date(2100, 1, 1):
+    if not EARLIEST <= first <= last <= LATEST:
         raise _refused("start", "Choose dates between 2020 and 2100.")
     return Stretch(Named.CUSTOM, first, last, zone)
+
+
+def opening(asked: date, zone: ZoneInfo) -> datetime:
+    """Return the instant from which rows count: a day's first one, or the moment itself."""
+    return asked if isinstance(asked, datetime) else midnight(asked, zone)
+
+
+def closing(asked: date, zone: ZoneInfo) -> datetime:
+    """Return the instant before which rows count: a day's end, so that the day is included."""
+    return asked if isinstance(asked, datetime) else midnight(asked + DAY, zone)
+
+
+def refuse_turned(start: datetime | None, end: datetime | None) -> None:
+    """Refuse bounds that lie the wrong way round and leave nothing between them."""
+    if start is not None and end is not None and end <= start:
+        raise _refused("end", "The end lies before the start.")
 
 
 def chosen(

@@ -34,6 +34,7 @@ SUMS = (
     "errors",
 )
 NO_AGENT, NO_MODEL = "No agent", "Other charges"
+NOT_ASSIGNED = "Not assigned"
 
 
 class By(StrEnum):
@@ -44,6 +45,23 @@ class By(StrEnum):
     VENDOR = "vendor"
     CONNECTION = "connection"
     DAY = "day"
+    COST_CENTER = "cost_center"
+    OWNER = "owner"
+    ENVIRONMENT = "environment"
+
+
+# By which columns sums of days and of hours are divided: key, label, and the label without a key.
+OF_DAYS = {
+    By.AGENT: ("agent_id", "agent__name", NO_AGENT),
+    By.COST_CENTER: ("agent__cost_center", "agent__cost_center", NOT_ASSIGNED),
+    By.OWNER: ("agent__owner_id", "agent__owner__email", NOT_ASSIGNED),
+    By.ENVIRONMENT: ("agent__environment", "agent__environment", NOT_ASSIGNED),
+}
+OF_HOURS = {
+    By.MODEL: ("model", "model", NO_MODEL),
+    By.VENDOR: ("vendor", "vendor", ""),
+    By.CONNECTION: ("connection_id", "connection__name", ""),
+}
 
 
 @dataclass(slots=True)
@@ -138,20 +156,19 @@ def summary(stretch: Stretch) -> Summary:
 
 
 def breakdown(stretch: Stretch, by: By, agent: Agent | None = None) -> list[Part]:
-    """Divide a stretch's total, or one agent's part of it; the dearest first in each currency."""
+    """Divide a stretch's total, or one agent's part of it; the dearest first in each currency.
+
+    The parts of each division add up to the same total: what belongs to no agent, or to one of
+    which nobody said who pays, is a part of its own.
+    """
     if agent is not None:
         return models_of(agent, stretch)
-    if by == By.AGENT:
-        days = AgentDay.objects.filter(day__gte=stretch.first, day__lte=stretch.last)
-        return _shares(_parts(days, "agent_id", "agent__name", nobody=NO_AGENT))
-    hours = _between(stretch.start, stretch.end)
     if by == By.DAY:
         return [point.part for point in trend(stretch, Every.DAY) if point.part.by_source]
-    if by == By.CONNECTION:
-        return _shares(_parts(hours, "connection_id", "connection__name"))
-    if by == By.VENDOR:
-        return _shares(_parts(hours, "vendor", "vendor"))
-    return _shares(_parts(hours, "model", "model", nobody=NO_MODEL))
+    if by in OF_DAYS:
+        days = AgentDay.objects.filter(day__gte=stretch.first, day__lte=stretch.last)
+        return _shares(_parts(days, *OF_DAYS[by]))
+    return _shares(_parts(_between(stretch.start, stretch.end), *OF_HOURS[by]))
 
 
 def models_of(agent: Agent, stretch: Stretch) -> list[Part]:
@@ -159,7 +176,7 @@ def models_of(agent: Agent, stretch: Stretch) -> list[Part]:
     rows = UsageRecord.objects.filter(
         agent=agent, starts_at__gte=stretch.start, starts_at__lt=stretch.end
     ).annotate(cost=F("total_cost"))
-    return _shares(_parts(rows, "model", "model", nobody=NO_MODEL))
+    return _shares(_parts(rows, *OF_HOURS[By.MODEL]))
 
 
 def trend(stretch: Stretch, every: Every | None = None) -> list[Point]:
@@ -204,7 +221,7 @@ def _freshness_of(connection: Connection) -> Freshness:
 def unpriced(stretch: Stretch) -> list[Part]:
     """Return the models used without a known price."""
     hours = _between(stretch.start, stretch.end).filter(cost_source=CostSource.UNPRICED)
-    parts = _parts(hours, "model", "model", nobody="No model named").values()
+    parts = _parts(hours, "model", "model", "No model named").values()
     return sorted(
         (part for part in parts if part.unpriced_tokens), key=lambda part: -part.unpriced_tokens
     )
@@ -219,7 +236,7 @@ def _totals(hours: "QuerySet[ModelHour]") -> Iterable[Part]:
 
 
 def _parts(
-    rows: "QuerySet[Any]", key: str | None, label: str | None, *, nobody: str = ""
+    rows: "QuerySet[Any]", key: str | None, label: str | None, nobody: str = ""
 ) -> Mapping[Any, Part]:
     """Add rows up by a column and currency; `nobody` is the label of what has no key."""
     columns = dict.fromkeys(name for name in (key, label) if name)
@@ -227,11 +244,11 @@ def _parts(
     grouped = rows.order_by().values("currency", "cost_source", *columns).annotate(**sums)
     parts: dict[Any, Part] = {}
     for row in grouped:
-        name = row[key] if key else None
+        name = (row[key] or None) if key else None
         place = (name, row["currency"])
         if place not in parts:
             told = row[label] if label else None
-            shown = nobody if name in (None, "") else str(told or name)
+            shown = nobody if name is None else str(told or name)
             parts[place] = Part(str(name or ""), shown, row["currency"])
         _add(parts[place], row)
     return parts

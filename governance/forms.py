@@ -1,6 +1,8 @@
 """The Studio's forms about alert rules, channels and legal holds."""
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -25,7 +27,9 @@ from governance.actions.create_rule import create_rule
 from governance.actions.erase_person import erase_person
 from governance.actions.hold_audit import hold_audit
 from governance.actions.place_hold import place_hold
+from governance.actions.preview_rule import Preview, preview_rule
 from governance.actions.report_person import report_person
+from governance.judging import worse_side
 from governance.models import AlertRule, AuditHold, Channel, Erasure, LegalHold
 from governance.registry import MEASURES
 from governance.wording import span
@@ -94,15 +98,19 @@ class AlertRuleForm(ActionForm):
             "enabled",
         ]
         help_texts: ClassVar = {
-            "threshold": "20 % is 0.2. For a jump: how many times as much.",
+            "threshold": "For a jump: how many times as much.",
             "minimum_base": "Below this the window before says nothing.",
         }
+
+    class Media:
+        js: ClassVar = ["governance/rule.js"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("measure", measure_choices())
         self._offer("subject_id", subject_choices())
         self._offer_present_spans()
+        self._fit_threshold()
         recipients: Any = self.fields["recipients"]
         recipients.queryset = Channel.objects.all()
         if not self.instance._state.adding:
@@ -115,6 +123,23 @@ class AlertRuleForm(ActionForm):
         if self.instance._state.adding:
             return create_rule(channels=channels, **values)
         return change_rule(self.instance, channels=channels, **values)
+
+    def _fit_threshold(self) -> None:
+        """Show plain numbers, and what the page needs to fit the threshold to the measure."""
+        measure: Any = self.fields["measure"]
+        facts = {one.name: threshold_facts(one.name) for one in MEASURES.values()}
+        measure.widget.attrs["data-measures"] = json.dumps(facts)
+        if self.instance._state.adding:
+            chosen = self.initial.get("measure") or _first(measure.choices)
+            if chosen in facts:
+                self.initial["comparison"] = facts[chosen]["comparison"]
+        else:
+            chosen = self.instance.measure
+        if chosen in facts:
+            self.fields["threshold"].help_text = facts[chosen]["hint"]
+        for name in ("threshold", "minimum_base"):
+            if isinstance(self.initial.get(name), Decimal):
+                self.initial[name] = plain(self.initial[name])
 
     def _offer(self, name: str, choices: Choices) -> None:
         """Set the choices of a field; the present value stays among them."""
@@ -133,6 +158,46 @@ class AlertRuleForm(ActionForm):
             present = getattr(self.instance, name)
             if present not in {key for key, _ in field.choices}:
                 field.choices = [*field.choices, (present, span(present).capitalize())]
+
+
+class RulePreviewForm(AlertRuleForm):
+    """The same form, asked what the rule would do; a name may still be missing."""
+
+    preview: Preview
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = False
+
+    def act(self) -> AlertRule:
+        values = {**self.cleaned_data}
+        values.pop("recipients")
+        values["subject_id"] = values["subject_id"] or None
+        rule: AlertRule = self.instance
+        self.preview = preview_rule(None if rule._state.adding else rule, **values)
+        return rule
+
+
+def plain(value: Decimal) -> str:
+    """Return a number as people write it: 0, 25, -50, 0.2."""
+    return f"{value.normalize():f}" if value else "0"
+
+
+def threshold_facts(name: str) -> dict[str, str]:
+    """Return on which side a measure is bad and how a threshold for it is written."""
+    measure = MEASURES[name]
+    return {
+        "comparison": worse_side(lower_is_worse=measure.lower_is_worse).value,
+        "hint": f"{measure.threshold_hint} For a jump: how many times as much.",
+    }
+
+
+def _first(choices: Any) -> str:
+    """Return the value that stands first among choices in groups, or none."""
+    for _, group in choices:
+        for value, _ in _flat(group):
+            return value
+    return ""
 
 
 def measure_choices() -> Choices:
@@ -201,11 +266,21 @@ class ChannelForm(ActionForm):
         super().__init__(*args, **kwargs)
         self.made: Secret | None = None
         self.initial["emails"] = "\n".join(self.instance.emails)
+        if not self.instance._state.adding:
+            self._show_present()
         if "is_default" in self.fields:
             self.fields["is_default"].label = "Default channel"
             self.fields["is_default"].help_text = "Hears of everything no rule names others for."
         if "name" in self.fields:
             self.fields["name"].widget = UnfoldAdminTextInputWidget()
+
+    def _show_present(self) -> None:
+        """Show the kind, which stays, and ask for a new address or key only to replace it."""
+        if "kind" in self.fields:
+            self.fields["kind"].disabled = True
+            self.fields["kind"].help_text = "Stays as it is; add another channel for another kind."
+        if "target" in self.fields:
+            self.fields["target"].label = "New address or key"
 
     def clean_emails(self) -> list[str]:
         lines = self.cleaned_data["emails"].replace(",", "\n").split()
@@ -219,7 +294,7 @@ class ChannelForm(ActionForm):
     def act(self) -> Channel:
         values = {**self.cleaned_data}
         for name in ("target", "signing_secret"):
-            typed = values.pop(name)
+            typed = values.pop(name, "")
             values[name] = Secret(typed) if typed else None
         if self.instance._state.adding:
             channel, self.made = create_channel(values.pop("name"), values.pop("kind"), **values)

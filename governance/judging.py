@@ -18,6 +18,11 @@ class Comparison(StrEnum):
     BELOW = "below"
 
 
+def worse_side(*, lower_is_worse: bool) -> Comparison:
+    """Return the side of a threshold on which a measure is bad, unless a rule says otherwise."""
+    return Comparison.BELOW if lower_is_worse else Comparison.ABOVE
+
+
 class Mode(StrEnum):
     THRESHOLD = "threshold"
     SPIKE = "spike"

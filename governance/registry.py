@@ -19,6 +19,26 @@ class Unit(StrEnum):
     SECONDS = "seconds"
 
 
+ZERO, ONE = Decimal(0), Decimal(1)
+# Between which values a measure moves that declares no bounds of its own; None is no bound.
+BOUNDS: dict[Unit, tuple[Decimal | None, Decimal | None]] = {
+    Unit.SCORE: (ZERO, Decimal(100)),
+    Unit.RATIO: (ZERO, ONE),
+    Unit.MONEY: (ZERO, None),
+    Unit.COUNT: (ZERO, None),
+    Unit.FLAG: (ZERO, ONE),
+    Unit.SECONDS: (ZERO, None),
+}
+HINTS: dict[Unit, str] = {
+    Unit.SCORE: "A score from 0 to 100, such as 50.",
+    Unit.RATIO: "A share from 0 to 1: 20 % is 0.2.",
+    Unit.MONEY: "An amount of money, such as 25.",
+    Unit.COUNT: "A count, such as 1000.",
+    Unit.FLAG: "1 while it holds, else 0: leave it at above 0.",
+    Unit.SECONDS: "Seconds, such as 1.5.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The value of a measure for one subject, or for the organization where `subject_id` is None.
@@ -57,7 +77,9 @@ class Measure:
     """Something a rule can watch.
 
     `read(span, subject_id)` answers, inside the fence, one reading for each subject, or only for
-    the one asked about. `lower_is_worse` tells which way a threshold points by default.
+    the one asked about. `lower_is_worse` tells which way a threshold points by default. `bounds`
+    are the lowest and highest value it takes, `hint` how a threshold is written; where a measure
+    declares none, those of its unit hold.
     """
 
     name: str
@@ -67,6 +89,21 @@ class Measure:
     read: Read
     description: str
     lower_is_worse: bool = False
+    bounds: tuple[Decimal | None, Decimal | None] | None = None
+    hint: str = ""
+
+    @property
+    def lowest(self) -> Decimal | None:
+        return (self.bounds or BOUNDS[self.unit])[0]
+
+    @property
+    def highest(self) -> Decimal | None:
+        return (self.bounds or BOUNDS[self.unit])[1]
+
+    @property
+    def threshold_hint(self) -> str:
+        """How a threshold for it is written."""
+        return self.hint or HINTS[self.unit]
 
 
 MEASURES: dict[str, Measure] = {}

@@ -26,7 +26,7 @@ class OpenAlert:
 @dataclass(frozen=True, slots=True)
 class Alerts:
     counts: tuple[tuple[str, str, int], ...]
-    newest: tuple[OpenAlert, ...]
+    worst: tuple[OpenAlert, ...]
     url: str
 
     @property
@@ -36,14 +36,14 @@ class Alerts:
     @property
     def news(self) -> str:
         """Say the state in one sentence, for those who hear the page."""
-        if not self.newest:
+        if not self.worst:
             return "No open alerts."
-        first, plural = self.newest[0], "" if self.total == 1 else "s"
-        return f"{self.total} open alert{plural}. Newest: {first.title}, {first.subject}."
+        first, plural = self.worst[0], "" if self.total == 1 else "s"
+        return f"{self.total} open alert{plural}. Worst: {first.title}, {first.subject}."
 
 
 def read_alerts() -> Alerts:
-    """Return how many alerts are open by severity, and the newest of them."""
+    """Return how many alerts are open by severity, and the worst of them, the newest first."""
     listed = reverse("admin:governance_alert_changelist")
     some = Alert.objects.unresolved().order_by().values("pk")[:MOST]
     counts = dict(
@@ -57,9 +57,19 @@ def read_alerts() -> Alerts:
             (severity.value, severity.label, counts.get(severity, 0))
             for severity in reversed(Severity)
         ),
-        newest=tuple(map(_alert, Alert.objects.unresolved().order_by("-id")[:SHOWN])),
+        worst=tuple(map(_alert, _worst())),
         url=listed,
     )
+
+
+def _worst() -> list[Alert]:
+    """Return the alerts to see first; each severity is read by its own index."""
+    rows: list[Alert] = []
+    for severity in reversed(Severity):
+        if len(rows) < SHOWN:
+            found = Alert.objects.unresolved().filter(severity=severity).order_by("-id")
+            rows += found[: SHOWN - len(rows)]
+    return rows
 
 
 def _alert(row: Alert) -> OpenAlert:

@@ -32,7 +32,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not has_permission("costs.read"):
         raise PermissionDenied
     form = PeriodForm(request.GET)
-    page = read_page(form.chosen_stretch(), request.GET.get("currency", ""))
+    page = read_page(
+        form.chosen_stretch(),
+        request.GET.get("currency", ""),
+        form.chosen_payer(),
+        request.GET.get("all", ""),
+    )
     return render(
         request,
         "costs/overview.html",

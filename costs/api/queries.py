@@ -21,8 +21,12 @@ class PeriodQuery(serializers.Serializer[Any]):
     period = serializers.ChoiceField(
         choices=[each.value for each in Named], default=Named.MONTH.value
     )
-    start = serializers.DateField(required=False)
-    end = serializers.DateField(required=False)
+    start = serializers.DateField(
+        required=False, help_text="The first day, in the organization's time zone."
+    )
+    end = serializers.DateField(
+        required=False, help_text="The last day, included; not before the start."
+    )
 
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class SummaryView(Report):
 class BreakdownView(Report):
     @extend_schema(parameters=[BreakdownQuery], responses=shown.BreakdownSerializer)
     def get(self, request: Request) -> Response:
-        """Cost and tokens by agent, model, vendor, connection or day, the dearest first."""
+        """Cost and tokens by what `by` names, the dearest first; the parts add up to the total."""
         asked = BreakdownQuery.read(request)
         parts = reports.breakdown(asked["stretch"], By(asked["by"]), asked.get("agent"))
         kept = parts[: asked["limit"]]

@@ -7,12 +7,14 @@ from django.db import transaction
 from accounts.permissions import require
 from armproject.lib.audit import record
 from governance.actions.close_alert import close_alert
-from governance.actions.create_rule import FIELDS, facts, settle
+from governance.actions.create_rule import FIELDS, facts, refuse_pointless, settle
 from governance.actions.set_recipients import set_recipients
 from governance.models import Alert, AlertRule, Channel
 
 # Another of these makes it another question: what was open about the old one is over.
 QUESTION = ("measure", "subject_id")
+# What is judged anew when one of these changes; a rule from before can always be turned off.
+BOUND = ("measure", "comparison", "mode", "threshold")
 
 
 @transaction.atomic
@@ -27,6 +29,8 @@ def change_rule(
         if name in FIELDS:
             setattr(rule, name, value)
     settle(rule)
+    if any(facts(rule)[name] != before[name] for name in BOUND):
+        refuse_pointless(rule)
     rule.save()
     names = _names(rule) if channels is None else set_recipients(rule, channels)
     after = {**facts(rule), "channels": names}

@@ -14,8 +14,9 @@ from armproject.lib.audit import record
 from armproject.lib.errors import InvalidInput
 from governance import subjects
 from governance.actions.set_recipients import set_recipients
+from governance.judging import Comparison, worse_side
 from governance.models import AlertRule, Channel, RuleMode
-from governance.registry import MEASURES, Unit
+from governance.registry import MEASURES, Measure, Unit
 
 FIELDS = (
     "name",
@@ -37,37 +38,79 @@ FIELDS = (
 
 @transaction.atomic
 def create_rule(*, channels: list[Channel] | None = None, **values: Any) -> AlertRule:
-    """Add an alert rule; without recipients the organization's default channels hear of it."""
+    """Add an alert rule; without recipients the organization's default channels hear of it.
+
+    Without a comparison the threshold lies on the side on which the measure is bad.
+    """
     require("alerts.write")
-    rule = AlertRule(**{name: value for name, value in values.items() if name in FIELDS})
+    rule = drafted(**values)
     principal = context.principal()
     rule.created_by_id = principal.user_id if principal else None
     settle(rule)
+    refuse_pointless(rule)
     rule.save(force_insert=True)
     names = set_recipients(rule, channels or [])
     record("alert_rules.create", rule, after={**facts(rule), "channels": names})
     return rule
 
 
+def drafted(**values: Any) -> AlertRule:
+    """Return a new rule with these values, not kept yet."""
+    known = {name: value for name, value in values.items() if name in FIELDS}
+    measure = MEASURES.get(known.get("measure", ""))
+    if measure is not None and not known.get("comparison"):
+        known["comparison"] = worse_side(lower_is_worse=measure.lower_is_worse)
+    return AlertRule(**known)
+
+
 def settle(rule: AlertRule) -> None:
-    """Complete a rule by its measure and refuse what makes no sense."""
+    """Complete a rule by its measure and refuse fields that cannot be kept."""
+    measure = _measure_of(rule)
+    if measure.unit == Unit.MONEY:
+        rule.currency = (rule.currency or _own_currency()).upper()
+    else:
+        rule.currency = ""
+    rule.subject_label = _label(measure.subject, rule)
+    _refuse_bad_fields(rule)
+    _refuse_taken_name(rule)
+
+
+def refuse_pointless(rule: AlertRule) -> None:
+    """Refuse a threshold that its measure never comes to, or never lies beyond."""
+    measure, threshold = _measure_of(rule), Decimal(rule.threshold)
+    if rule.mode == RuleMode.SPIKE:
+        problem = "Name a ratio above 0." if threshold <= 0 else ""
+    else:
+        problem = _out_of_range(measure, threshold) or _never(rule, measure, threshold)
+    if problem:
+        raise InvalidInput("This threshold makes no sense.", fields={"threshold": [problem]})
+
+
+def _measure_of(rule: AlertRule) -> Measure:
     measure = MEASURES.get(rule.measure)
     if measure is None:
         known = ", ".join(sorted(MEASURES)) or "none yet"
         raise InvalidInput(
             "Nothing measures this.", fields={"measure": [f"Choose one of: {known}."]}
         )
-    if measure.unit == Unit.MONEY:
-        rule.currency = (rule.currency or _own_currency()).upper()
-    else:
-        rule.currency = ""
-    if rule.mode == RuleMode.SPIKE and Decimal(rule.threshold) <= 0:
-        raise InvalidInput(
-            "A jump is measured as a ratio.", fields={"threshold": ["Name a ratio above 0."]}
-        )
-    rule.subject_label = _label(measure.subject, rule)
-    _refuse_bad_fields(rule)
-    _refuse_taken_name(rule)
+    return measure
+
+
+def _out_of_range(measure: Measure, threshold: Decimal) -> str:
+    lowest, highest = measure.lowest, measure.highest
+    if lowest is not None and threshold < lowest:
+        return f"{measure.label} is never less than {lowest}. {measure.threshold_hint}"
+    if highest is not None and threshold > highest:
+        return f"{measure.label} is never more than {highest}. {measure.threshold_hint}"
+    return ""
+
+
+def _never(rule: AlertRule, measure: Measure, threshold: Decimal) -> str:
+    """Tell what keeps a rule from ever firing, if its threshold is the end of the scale."""
+    end = measure.highest if rule.comparison == Comparison.ABOVE else measure.lowest
+    if end is None or threshold != end:
+        return ""
+    return f"{measure.label} is never {rule.comparison} {end}, so that the rule would never fire."
 
 
 def facts(rule: AlertRule) -> Mapping[str, Any]:

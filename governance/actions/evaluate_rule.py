@@ -46,7 +46,7 @@ def evaluate_rule(rule_id: UUID, at: datetime) -> None:
         rule = AlertRule.objects.select_for_update().filter(pk=rule_id, enabled=True).first()
         if rule is None:
             return
-        observed = _observe(rule, at)
+        observed = observe_subjects(rule, at)
         unresolved = Alert.objects.unresolved().filter(rule=rule).select_for_update(of=("self",))
         alerts = {(alert.subject_type, alert.subject_id): alert for alert in unresolved}
         _keep_or_close(rule, alerts, observed, at)
@@ -54,7 +54,8 @@ def evaluate_rule(rule_id: UUID, at: datetime) -> None:
         AlertRule.objects.filter(pk=rule.pk).update(evaluated_at=at, trouble="")
 
 
-def _observe(rule: AlertRule, at: datetime) -> dict[Subject, Observation]:
+def observe_subjects(rule: AlertRule, at: datetime) -> dict[Subject, Observation]:
+    """Return what the rule sees of each subject now; it raises NotFound where nothing measures."""
     measure = rule.watched
     if measure is None:
         raise NotFound(f"Nothing measures {rule.measure} any more.")
@@ -89,11 +90,11 @@ def _advance(rule: AlertRule, alert: Alert, seen: Observation, step: Step, at: d
         case Step.DOUBT:
             Alert.objects.filter(pk=alert.pk).exclude(good_since=None).update(good_since=None)
         case Step.CLEAR:
-            close_alert(alert, f"{_sentence(rule, seen)} It is good again.")
+            close_alert(alert, f"{seen_sentence(rule, seen)} It is good again.")
 
 
 def _see_again(rule: AlertRule, alert: Alert, seen: Observation, at: datetime) -> None:
-    alert.message, alert.value = _sentence(rule, seen), _kept(seen.judged)
+    alert.message, alert.value = seen_sentence(rule, seen), _kept(seen.judged)
     Alert.objects.filter(pk=alert.pk).update(
         last_seen_at=at,
         good_since=None,
@@ -156,13 +157,14 @@ def _cause(rule: AlertRule, seen: Observation) -> Cause:
         subject_type=reading.subject_type,
         subject_id=reading.subject_id,
         subject_label=reading.subject_label,
-        message=_sentence(rule, seen),
+        message=seen_sentence(rule, seen),
         rule=rule,
         value=_kept(seen.judged),
     )
 
 
-def _sentence(rule: AlertRule, seen: Observation) -> str:
+def seen_sentence(rule: AlertRule, seen: Observation) -> str:
+    """Return what was seen of one subject, and what the rule allows."""
     phrase = rule.phrase(seen.reading.subject_label or "the organization")
     return alert_sentence(phrase, seen.reading.value, seen.judged)
 

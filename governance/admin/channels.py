@@ -47,11 +47,16 @@ class ChannelAdmin(StudioAdmin):
         return shown
 
     def get_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[str]:
-        """Show of an existing channel only what belongs to its kind."""
+        """Show of an existing channel where it leads and only what belongs to its kind."""
         if obj is None:
             return self.fields
-        own = {"email": ["emails"], "webhook": ["target", "signing_secret"]}
-        return ["name", *own.get(obj.kind, ["target"]), "is_default"]
+        if not self.has_change_permission(request):
+            return ["name", "kind_label", "leads", "default", "state", "tested"]
+        own = {"email": ["emails"], "webhook": ["leads", "target", "signing_secret"]}
+        return ["name", "kind", *own.get(obj.kind, ["leads", "target"]), "is_default"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[str]:
+        return ["leads"] if obj else []
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -100,7 +105,7 @@ class ChannelAdmin(StudioAdmin):
 
     @display(description="Leads to")
     def leads(self, row: Channel) -> str:
-        return row.leads_to
+        return row.leads_to or "-"
 
     @display(description="Default", label=True)
     def default(self, row: Channel) -> str:

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import path, reverse
 from unfold.decorators import action, display
 
@@ -15,7 +16,7 @@ from governance.actions.adopt_proposal import adopt_proposal
 from governance.actions.change_rule import change_rule
 from governance.actions.delete_rule import delete_rule
 from governance.admin.words import SEVERITY_COLOURS, moment
-from governance.forms import AlertRuleForm
+from governance.forms import AlertRuleForm, RulePreviewForm
 from governance.models import UNRESOLVED, AlertRule, Channel
 from governance.proposals import available
 from governance.registry import MEASURES
@@ -33,6 +34,7 @@ class AlertRuleAdmin(StudioAdmin):
     }
     form = AlertRuleForm
     change_list_template = "governance/rules.html"
+    change_form_after_template = "governance/rule_preview.html"
     list_display = ["name", "says", "severity_label", "tells", "state", "open_alerts", "looked_at"]
     list_filter = ["severity", "enabled"]
     search_fields = ["name"]
@@ -68,8 +70,12 @@ class AlertRuleAdmin(StudioAdmin):
         return [(None, {"fields": told})]
 
     def get_urls(self) -> list[Any]:
-        adopt = self.admin_site.admin_view(self.adopt)
-        return [path("adopt", adopt, name="governance_alertrule_adopt"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("adopt", view(self.adopt), name="governance_alertrule_adopt"),
+            path("preview", view(self.preview), name="governance_alertrule_preview"),
+            *super().get_urls(),
+        ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Start from what a link from another page asks for."""
@@ -85,6 +91,16 @@ class AlertRuleAdmin(StudioAdmin):
         }
         shown: HttpResponse = super().changelist_view(request, {**extra, **(extra_context or {})})
         return shown
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """Say about what the rule in the form would open alerts now."""
+        if request.method != "POST" or not self.has_add_permission(request):
+            raise PermissionDenied
+        present = self.get_object(request, request.GET.get("rule", ""))
+        form = RulePreviewForm(request.POST, instance=present)
+        preview = form.preview if form.is_valid() else None
+        answer = {"form": form, "preview": preview}
+        return render(request, "governance/rule_would.html", answer)
 
     def adopt(self, request: HttpRequest) -> HttpResponse:
         """Add the ready-made rule whose button was pressed."""

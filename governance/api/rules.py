@@ -14,8 +14,15 @@ from governance.actions.adopt_proposal import adopt_proposal
 from governance.actions.change_rule import change_rule
 from governance.actions.create_rule import create_rule
 from governance.actions.delete_rule import delete_rule
+from governance.actions.preview_rule import preview_rule
 from governance.api.filters import AlertRuleFilter
-from governance.api.serializers import AlertRuleSerializer, MeasureSerializer, ProposalSerializer
+from governance.api.serializers import (
+    AlertRuleSerializer,
+    MeasureSerializer,
+    PreviewSerializer,
+    ProposalSerializer,
+    RulePreviewSerializer,
+)
 from governance.models import AlertRule
 from governance.proposals import available
 from governance.registry import MEASURES
@@ -53,6 +60,7 @@ class AlertRuleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RuleWri
         "create": "alerts.write",
         "partial_update": "alerts.write",
         "destroy": "alerts.write",
+        "preview": "alerts.write",
     }
     queryset = AlertRule.objects.prefetch_related("channels")
     serializer_class = AlertRuleSerializer
@@ -60,6 +68,14 @@ class AlertRuleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RuleWri
     search_fields: ClassVar = ["name"]
     ordering_fields: ClassVar = ["name", "created_at"]
     ordering: ClassVar = ("name",)
+
+    @extend_schema(request=RulePreviewSerializer, responses=PreviewSerializer)
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def preview(self, request: Request) -> Response:
+        """About what such a rule would open alerts now; nothing is kept and nobody is told."""
+        incoming = RulePreviewSerializer(data=request.data)
+        incoming.is_valid(raise_exception=True)
+        return Response(PreviewSerializer(preview_rule(**incoming.validated_data)).data)
 
 
 class MeasureViewSet(ScopedViewSet):

@@ -54,7 +54,16 @@ class MeasureSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField()
     subject = serializers.CharField()
     description = serializers.CharField()
-    lower_is_worse = serializers.BooleanField()
+    lower_is_worse = serializers.BooleanField(
+        help_text="Rules without a comparison then fire below their threshold, else above."
+    )
+    lowest = serializers.DecimalField(
+        max_digits=None, decimal_places=None, allow_null=True, help_text="Null where unbounded."
+    )
+    highest = serializers.DecimalField(
+        max_digits=None, decimal_places=None, allow_null=True, help_text="Null where unbounded."
+    )
+    threshold_hint = serializers.CharField(help_text="How a threshold for it is written.")
 
 
 class ProposalSerializer(serializers.Serializer[Any]):
@@ -96,6 +105,51 @@ class AlertRuleSerializer(StrictFields, serializers.ModelSerializer[AlertRule]):
             "created_at",
         ]
         read_only_fields: ClassVar = ["subject_label", "evaluated_at", "trouble"]
+
+
+class RulePreviewSerializer(AlertRuleSerializer):
+    """A rule to be tried: as for a new one, but it needs no name and no recipients."""
+
+    class Meta(AlertRuleSerializer.Meta):
+        fields: ClassVar = [
+            "name",
+            "measure",
+            "comparison",
+            "mode",
+            "threshold",
+            "minimum_base",
+            "currency",
+            "window_minutes",
+            "subject_id",
+        ]
+        read_only_fields: ClassVar = []
+        extra_kwargs: ClassVar = {
+            "name": {"required": False},
+            "comparison": {
+                "required": False,
+                "help_text": "Without one, the side on which the measure is bad.",
+            },
+        }
+
+    channels = None  # type: ignore[assignment]
+    sentence = None  # type: ignore[assignment]
+
+
+class CaseSerializer(serializers.Serializer[Any]):
+    subject_type = serializers.CharField()
+    subject_id = serializers.UUIDField(allow_null=True)
+    subject_label = serializers.CharField()
+    message = serializers.CharField()
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What a rule would do now."""
+
+    sentence = serializers.CharField()
+    firing = serializers.IntegerField(help_text="About how many subjects it would open an alert.")
+    known = serializers.IntegerField(help_text="Of how many subjects the measure knows a value.")
+    unknown = serializers.IntegerField(help_text="Of how many it knows none in this window.")
+    cases = CaseSerializer(many=True, help_text="The first ten of those firing.")
 
 
 class AlertEventSerializer(serializers.ModelSerializer[AlertEvent]):

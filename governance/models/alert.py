@@ -78,6 +78,11 @@ class Alert(ScopedModel):
         indexes = [
             models.Index(fields=["organization", "-id"], name="alerts_newest"),
             models.Index(fields=["organization", "state", "-id"], name="alerts_by_state"),
+            models.Index(
+                fields=["organization", "severity", "-id"],
+                name="alerts_unresolved",
+                condition=models.Q(state__in=UNRESOLVED),
+            ),
             models.Index(fields=["organization", "subject_id", "-id"], name="alerts_by_subject"),
             models.Index(fields=["organization", "rule", "-id"], name="alerts_by_rule"),
         ]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -225,3 +226,39 @@ def test_a_sync_is_refused_to_viewers_and_for_foreign_or_silent_connections(
     answer = house.api().post("/costs/sync", {"connection": str(silent.connection.pk)})
     assert answer.status_code == 409
     assert "admin key" in answer.json()["error"]["message"]
+
+
+def test_dates_are_included_in_every_list_and_report(book: Book) -> None:
+    day, api = book.day.date().isoformat(), book.house.api()
+    book.usage(book.row(9))
+    book.bills(book.bill("5"))
+    for path in ("/costs/usage", "/costs/bills"):
+        assert len(data(api.get(path, start=day, end=day))) == 1, path
+        assert len(data(api.get(path, end=stamp(book.day)))) == 0, path
+        for query in ({"start": "2026-11-02", "end": "2026-11-01"}, {"end": "2026-02-30"}):
+            assert api.get(path, **query).status_code == 400, query
+        assert api.get(path, end="9999-12-31").status_code == 400
+    assert (
+        "gpt-4o"
+        in b"".join(api.get("/costs/usage/export", start=day, end=day).streaming_content).decode()
+    )
+
+
+def test_those_who_pay_add_up_to_the_total(book: Book) -> None:
+    owner = book.house.owner
+    book.agent("Clerk", cost_center="Finance", environment="production", owner=owner)
+    book.agent("Stray")
+    book.usage(book.row(agent="agent_Clerk"), book.row(10, agent="agent_Stray"), book.row(11))
+    book.bills(book.bill("12"))
+    day, api = book.day.date().isoformat(), book.house.api()
+    query = {"period": "custom", "start": day, "end": day}
+    total = Decimal(data(api.get("/costs/summary", **query))["totals"][0]["cost"])
+    assert total == 12
+    found = {}
+    for by in ("agent", "cost_center", "owner", "environment", "connection"):
+        parts = data(api.get("/costs/breakdown", by=by, **query))["parts"]
+        assert sum(Decimal(part["cost"]) for part in parts) == total, by
+        found[by] = {part["label"] for part in parts}
+    assert found["cost_center"] == {"Finance", "Not assigned"}
+    assert found["environment"] == {"production", "Not assigned"}
+    assert found["owner"] == {owner.email, "Not assigned"}

@@ -130,3 +130,41 @@ def test_bars_have_round_scales_and_small_values_stay_visible() -> None:
     assert drawn.ticks == (0, 50, 100)
     assert drawn.heights == (0, 1, Decimal("87.30"))
     assert bars([]).ticks == (0, Decimal("0.5"), 1)
+
+
+def test_what_was_allocated_has_its_amount_and_everything_leads_on(book: Book) -> None:
+    for number in range(15):
+        book.agent(f"tree {number}", cost_center="Forestry" if number else "")
+    book.usage(
+        book.row(9, source="agents_api", api_key="key_shared"),
+        *(book.row(9, source="sessions", agent=f"agent_tree {n}") for n in range(15)),
+        book.row(10, api_key="key_unknown"),
+    )
+    book.bills(
+        book.bill("10", api_key="key_shared", source="agents_api"),
+        book.bill("2", api_key="key_unknown"),
+    )
+    browser = book.house.browser()
+    page = text(browser.get(days(book)))
+    known = page.split("Where the figures come from")[1]
+    assert re.search(r"Billed, allocated</span> <b>\$10\.00", known)
+    assert re.search(r"Billed</span> <b>\$2\.00", known)
+    assert "agent__isnull=True" in page
+    (more,) = re.findall(r'href="(\?[^"]*all=agent)#', page)
+    assert "tree 14" in text(browser.get(f"{PAGE}{more.replace('&amp;', '&')}"))
+
+
+def test_who_pays_is_shown_by_each_division(book: Book) -> None:
+    book.agent("Clerk", cost_center="Finance", environment="staging", owner=None)
+    book.usage(book.row(agent="agent_Clerk"))
+    browser = book.house.browser("viewer")
+    assert "Finance" in text(browser.get(days(book)))
+    assert "Staging" in text(browser.get(f"{days(book)}&by=environment"))
+    assert "Not assigned" in text(browser.get(f"{days(book)}&by=owner"))
+    assert "That is no period ARM knows." in text(browser.get(f"{PAGE}?by=aeon"))
+
+
+def test_dates_without_a_custom_period_are_refused_as_in_the_api(book: Book) -> None:
+    book.usage(book.row())
+    page = text(book.house.browser().get(f"{PAGE}?start=2026-11-01"))
+    assert "Dates go with period=custom only." in page

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from armproject.lib.secret import Secret
 from governance.actions.raise_alert import raise_alert
 from governance.models import Alert, AlertRule, AuditEvent, Channel, Notification, NotificationState
 from tests.cast import House
@@ -274,3 +275,28 @@ def test_lists_cost_the_same_few_queries_however_long(
     for noun in ("alert", "alertrule", "channel", "notification", "auditevent"):
         with django_assert_max_num_queries(26):
             page(owner, f"{STUDIO}/{noun}/")
+
+
+def test_a_channels_page_shows_its_kind_and_where_it_leads(house: House) -> None:
+    mail = make_channel(house)
+    chat = make_channel(
+        house,
+        name="Chat",
+        kind="slack",
+        emails=[],
+        target=Secret("https://hooks.slack.com/services/T0ABCDEFG/B0ABCDEFG/abcDEF123456abcDEF1"),
+    )
+    owner = house.browser()
+    path = f"{STUDIO}/channel/{mail.pk}/change/"
+    shown = page(owner, path)
+    assert "oncall@acme.example" in shown
+    assert 'name="kind"' in shown, "the page's conditions ask for the kind"
+    said(owner, path, {"name": "On call", "emails": "new@acme.example", "is_default": "on"})
+    with house.inside():
+        assert Channel.objects.get(pk=mail.pk).emails == ["new@acme.example"]
+    shown = page(owner, f"{STUDIO}/channel/{chat.pk}/change/")
+    assert "hooks.slack.com" in shown
+    assert "abcDEF123456" not in shown
+    seen = page(house.browser("viewer"), f"{STUDIO}/channel/{chat.pk}/change/")
+    assert "hooks.slack.com" in seen
+    assert "Slack" in seen

@@ -141,16 +141,16 @@ def test_half_a_month_is_not_compared_with_a_whole_one(house: House) -> None:
         assert [figure.change for figure in read_spend(house.organization).figures] == [None] * 3
 
 
-def test_open_alerts_come_newest_first_and_resolved_ones_not(house: House) -> None:
+def test_open_alerts_come_worst_first_then_newest_and_resolved_ones_not(house: House) -> None:
     with house.inside():
         alert("old", Severity.CRITICAL)
         alert("seen", state=AlertState.ACKNOWLEDGED)
         alert("over", state=AlertState.RESOLVED)
         found = read_alerts()
-    assert [row.title for row in found.newest] == ["seen", "old"]
+    assert [row.title for row in found.worst] == ["old", "seen"]
     assert found.total == 2
     assert found.counts[0] == ("critical", "Critical", 1)
-    assert found.news == "2 open alerts. Newest: seen, Clerk."
+    assert found.news == "2 open alerts. Worst: old, Clerk."
 
 
 def test_connections_in_trouble_come_first_and_say_what_was_not_read(house: House) -> None:
