@@ -3,6 +3,8 @@
 from importlib.util import find_spec
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -12,8 +14,15 @@ from armproject.welcome import WelcomeView
 
 API = ("accounts", "jobs", "governance", "connectors", "agents", "costs")
 
+
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """Lead browsers that ask by habit to the mark."""
+    return HttpResponseRedirect(static("studio/mark.svg"))
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/studio/"), name="home"),
+    path("favicon.ico", favicon),
     path("admin/", RedirectView.as_view(url="/studio/")),
     path("studio", RedirectView.as_view(url="/studio/")),
     path("studio/", admin.site.urls),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.html import format_html
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordWidget,
@@ -136,7 +137,8 @@ class AlertRuleForm(ActionForm):
         else:
             chosen = self.instance.measure
         if chosen in facts:
-            self.fields["threshold"].help_text = facts[chosen]["hint"]
+            told = format_html('<span id="arm-threshold-hint">{}</span>', facts[chosen]["hint"])
+            self.fields["threshold"].help_text = told
         for name in ("threshold", "minimum_base"):
             if isinstance(self.initial.get(name), Decimal):
                 self.initial[name] = plain(self.initial[name])

@@ -11,6 +11,7 @@ from accounts.models import Organization, User
 from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.audit import record
+from armproject.lib.currencies import CURRENCIES
 from armproject.lib.errors import Forbidden, InvalidInput
 
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
@@ -58,8 +59,8 @@ def _refuse_bad(changes: dict[str, Any]) -> None:
     problems: dict[str, list[str]] = {}
     if changes.get("time_zone", "UTC") not in available_timezones():
         problems["time_zone"] = ["Name a zone of the tz database, such as Europe/Berlin."]
-    if not re.fullmatch(r"[A-Z]{3}", changes.get("currency", "USD")):
-        problems["currency"] = ["Use a three-letter code such as EUR."]
+    if changes.get("currency", "USD") not in CURRENCIES:
+        problems["currency"] = ["Use the ISO 4217 code of a currency in use, such as EUR."]
     hosts = changes.get("allowed_hosts", [])
     if not isinstance(hosts, list) or any(not HOST.fullmatch(str(host)) for host in hosts):
         problems["allowed_hosts"] = ["List hosts as host:port, such as llm.internal:8443."]

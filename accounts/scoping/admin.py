@@ -22,7 +22,12 @@ SECRET_COLUMNS = ("_sealed", "digest", "password", "wrapped", "mac")
 
 
 class CappedPaginator(Paginator[Any]):
-    """Counts no further than people read: a big list costs what a small one costs."""
+    """Counts no further than people read: a big list costs what a small one costs.
+
+    `is_capped` tells that there are more rows than `count` says.
+    """
+
+    is_capped = False
 
     @cached_property
     def count(self) -> int:
@@ -30,7 +35,9 @@ class CappedPaginator(Paginator[Any]):
         if not isinstance(rows, models.QuerySet):
             return len(rows)
         capped = rows.order_by().values("pk")[: COUNT_LIMIT + 1]
-        return min(capped.count(), COUNT_LIMIT)
+        seen = capped.count()
+        self.is_capped = seen > COUNT_LIMIT
+        return min(seen, COUNT_LIMIT)
 
 
 class ActionForm(forms.ModelForm[Any]):

@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count
+from django.utils import timezone
 
 from accounts.fence import fenced
 from agents.models import Agent
-from costs.models import ModelHour
+from costs import reports
+from costs.periods import Named, named, zone_of
 from governance.models import Alert, Notification, NotificationState
 
 
@@ -18,12 +20,15 @@ def read_facts() -> dict[str, Any]:
         agents = Agent.objects.present().order_by()
         by_vendor = dict(agents.values_list("vendor").annotate(count=Count("pk")))
         by_health = dict(agents.values_list("health").annotate(count=Count("pk")))
-        costs = ModelHour.objects.order_by().values_list("currency").annotate(cost=Sum("cost"))
+        zone = zone_of(reports.organization().time_zone)
+        month = reports.summary(named(Named.MONTH, timezone.now(), zone))
         return {
             "agents": by_vendor,
             "health": by_health,
             "checked": agents.exclude(health_checked_at=None).count(),
-            "costs": {currency: f"{cost:.2f}" for currency, cost in costs},
+            "costs this month": {
+                total.now.currency: f"{total.now.cost:.2f}" for total in month.totals
+            },
             "alerts": Alert.objects.unresolved().count(),
             "notified": Notification.objects.filter(state=NotificationState.SENT).count(),
             "mails": _mails(),

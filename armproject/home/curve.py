@@ -1,9 +1,8 @@
-"""A smooth curve through a few values, as the paths of an SVG picture."""
+"""A line through a few values, as the paths of an SVG picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 WIDTH: Final = 1000.0
@@ -13,24 +12,35 @@ STEPS: Final = (1, 2, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Paths in a box of WIDTH by HEIGHT, and how high each value stands in per cent of it."""
+    """Paths in a box of WIDTH by HEIGHT, and how high each value stands in per cent of it.
+
+    `line` and `area` end at the last value that is whole; `tail` leads on to the one under way.
+    """
 
     line: str
     area: str
+    tail: str
     heights: tuple[float, ...]
     ticks: tuple[Decimal, ...]
 
 
 def draw(values: Sequence[Decimal]) -> Curve:
-    """Draw the values at equal distances, above a ground line of zero."""
+    """Draw the values at equal distances, above a ground line of zero; the last is under way."""
     ticks = ticks_for(max(values, default=Decimal(0)))
     top = float(ticks[-1])
     heights = tuple(max(0.0, float(value)) / top for value in values)
     step = WIDTH / max(len(values) - 1, 1)
     points = [(n * step, HEIGHT * (1 - height)) for n, height in enumerate(heights)]
-    line = _through(points)
-    area = f"{line}L{WIDTH:g},{HEIGHT:g}L0,{HEIGHT:g}Z" if line else ""
-    return Curve(line, area, tuple(round(100 * height, 2) for height in heights), ticks)
+    whole = points[:-1]
+    line = _through(whole)
+    area = f"{line}L{whole[-1][0]:.1f},{HEIGHT:g}L0,{HEIGHT:g}Z" if line else ""
+    return Curve(
+        line,
+        area,
+        _through(points[-2:]),
+        tuple(round(100 * height, 2) for height in heights),
+        ticks,
+    )
 
 
 def ticks_for(largest: Decimal) -> tuple[Decimal, ...]:
@@ -44,11 +54,7 @@ def ticks_for(largest: Decimal) -> tuple[Decimal, ...]:
 
 
 def _through(points: Sequence[tuple[float, float]]) -> str:
-    """Join the points by curves that never rise above or fall below them."""
+    """Join the points by straight lines: between two days there are no values to show."""
     if not points:
         return ""
-    parts = [f"M{points[0][0]:.1f},{points[0][1]:.1f}"]
-    for (left, start), (right, end) in pairwise(points):
-        middle = (left + right) / 2
-        parts.append(f"C{middle:.1f},{start:.1f} {middle:.1f},{end:.1f} {right:.1f},{end:.1f}")
-    return "".join(parts)
+    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)

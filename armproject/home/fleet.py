@@ -32,10 +32,19 @@ class Fleet:
 
     @property
     def sound(self) -> str:
-        """Return the part of the checked agents that is healthy, in whole per cent."""
+        """Return the part of the checked agents that is healthy, in whole per cent.
+
+        It is rounded, but "100%" means all of them and "0%" none.
+        """
         counts = {share.key: share.count for share in self.healths}
         checked = sum(counts.values()) - counts[Health.UNKNOWN]
-        return f"{100 * counts[Health.HEALTHY] // checked}%" if checked else ""
+        if not checked:
+            return ""
+        healthy = counts[Health.HEALTHY]
+        percent = (200 * healthy + checked) // (2 * checked)
+        if 0 < healthy < checked:
+            percent = min(max(percent, 1), 99)
+        return f"{percent}%"
 
 
 def read_fleet() -> Fleet:

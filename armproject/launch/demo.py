@@ -26,7 +26,8 @@ def make_demo(simulator: str, log: Path, progress: Progress) -> list[str]:
             progress.note_part(timed[1], float(timed[2]))
 
     run_command("create_demo", "--simulator-url", simulator, log=log, hear=hear)
-    return [f"{name.capitalize() + ':':<10} {_told(value)}" for name, value in facts.items()]
+    width = max(map(len, facts), default=0) + 1
+    return [f"{name.capitalize() + ':':<{width}} {_told(value)}" for name, value in facts.items()]
 
 
 def _told(value: Any) -> str:

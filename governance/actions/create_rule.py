@@ -11,6 +11,7 @@ from accounts.models import Organization
 from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.audit import record
+from armproject.lib.currencies import CURRENCIES
 from armproject.lib.errors import InvalidInput
 from governance import subjects
 from governance.actions.set_recipients import set_recipients
@@ -68,6 +69,7 @@ def settle(rule: AlertRule) -> None:
     measure = _measure_of(rule)
     if measure.unit == Unit.MONEY:
         rule.currency = (rule.currency or _own_currency()).upper()
+        _refuse_unknown_currency(rule.currency)
     else:
         rule.currency = ""
     rule.subject_label = _label(measure.subject, rule)
@@ -136,6 +138,12 @@ def _label(subject_type: str, rule: AlertRule) -> str:
 
 def _own_currency() -> str:
     return Organization.objects.current().values_list("currency", flat=True).get()
+
+
+def _refuse_unknown_currency(currency: str) -> None:
+    if currency not in CURRENCIES and currency != _own_currency():
+        problem = "Use the ISO 4217 code of a currency in use, such as EUR."
+        raise InvalidInput("There is no such currency.", fields={"currency": [problem]})
 
 
 def _refuse_bad_fields(rule: AlertRule) -> None:

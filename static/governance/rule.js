@@ -7,7 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const threshold = document.getElementById("id_threshold");
   if (!measure || !comparison || !threshold) return;
   const facts = JSON.parse(measure.dataset.measures);
-  const hint = document.getElementById("id_threshold_helptext");
+  const hint = document.getElementById("arm-threshold-hint");
   measure.addEventListener("change", () => {
     const fact = facts[measure.value];
     if (!fact) return;

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import ApiKey, Membership
+from accounts.models import ApiKey, Membership, Organization
 from accounts.roles import MATRIX, Role
 from tests.cast import Api, House
 
@@ -153,3 +153,14 @@ def test_a_link_from_elsewhere_does_not_switch_organizations(
     assert "organization" not in browser.session
     browser.get(path, headers={"Sec-Fetch-Site": "same-origin"})
     assert browser.session["organization"] == str(neighbours.organization.pk)
+
+
+@pytest.mark.parametrize(("code", "status"), [("XXY", 400), ("eur", 400), ("EUR", 200)])
+def test_a_currency_is_one_of_the_worlds(house: House, code: str, status: int) -> None:
+    path = f"/organizations/{house.organization.pk}"
+    assert house.api().patch(path, {"currency": code}).status_code == status
+    form = {"name": "Acme", "time_zone": "UTC", "currency": code}
+    path = f"/studio/accounts/organization/{house.organization.pk}/change/"
+    house.browser().post(path, form)
+    with house.inside():
+        assert (Organization.objects.current().get().currency == code) == (status == 200)

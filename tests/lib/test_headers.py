@@ -25,6 +25,14 @@ def test_an_answer_to_an_api_key_has_it_too(house: House) -> None:
 def test_the_api_documentation_needs_no_inline_script(db: None) -> None:
     page = Client().get("/api/docs").content.decode()
     scripts = [part.partition(">")[0] for part in page.split("<script")[1:]]
-    assert len(scripts) == 3
+    assert len(scripts) == 4
     assert all('src="/' in script for script in scripts)
     assert "SwaggerUIBundle" in Client().get("/api/docs?script=").content.decode()
+
+
+def test_the_docs_and_error_pages_wear_the_studios_face() -> None:
+    docs = Client().get("/api/docs").content.decode()
+    assert "studio/theme.js" in docs
+    assert "studio/api_docs.css" in docs
+    assert "fonts/inter" in Client().get("/nowhere").content.decode()
+    assert Client().get("/favicon.ico")["Location"].endswith(".svg")

@@ -8,6 +8,7 @@ from django.db.models import Count
 from accounts.fence import fenced
 from agents.models import Agent
 from connectors.models import Connection, ConnectionStatus
+from costs.models import ModelHour
 from governance.models import AuditEvent, Notification, NotificationState
 from jobs.models import Job, JobState
 from tests.studio.conftest import Demo
@@ -29,7 +30,9 @@ def test_agents_of_both_vendors_are_found_and_checked(demo: Demo) -> None:
 
 
 def test_money_is_known(demo: Demo) -> None:
-    assert float(demo.facts["costs"]["USD"]) > 1
+    with demo.company.at_work(), fenced():
+        assert sum(hour.cost for hour in ModelHour.objects.filter(currency="USD")) > 1
+    assert "USD" in demo.facts["costs this month"]
 
 
 def test_an_alert_was_raised_and_mailed(demo: Demo) -> None:

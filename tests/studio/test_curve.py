@@ -30,10 +30,13 @@ def test_nothing_spent_is_a_line_on_the_ground() -> None:
     assert draw([Decimal(0)] * 3).heights == (0, 0, 0)
 
 
-def test_the_line_goes_from_edge_to_edge() -> None:
-    curve = draw([Decimal(2), Decimal(1)])
-    assert curve.line.startswith("M0.0,0.0")
-    assert curve.line.endswith(f"{WIDTH:.1f},{HEIGHT / 2:.1f}")
+def test_straight_lines_join_whole_days_and_the_present_one_stands_apart() -> None:
+    curve = draw([Decimal(2), Decimal(1), Decimal(0)])
+    middle = f"{WIDTH / 2:.1f},{HEIGHT / 2:.1f}"
+    assert curve.line == f"M0.0,0.0L{middle}"
+    assert curve.tail == f"M{middle}L{WIDTH:.1f},{HEIGHT:.1f}"
+    assert curve.area == f"{curve.line}L{WIDTH / 2:.1f},{HEIGHT:g}L0,{HEIGHT:g}Z"
+    assert (draw([Decimal(1)]).line, draw([]).tail) == ("", "")
 
 
 @pytest.mark.parametrize(("largest", "top"), [("83", "100"), ("101", "200"), ("0.03", "0.04")])

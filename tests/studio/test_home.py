@@ -15,7 +15,7 @@ from accounts.models import User
 from agents.models import Agent, Health
 from armproject.home.alerts import read_alerts
 from armproject.home.connections import read_connections
-from armproject.home.fleet import read_fleet
+from armproject.home.fleet import Fleet, Share, read_fleet
 from armproject.home.page import READERS, changed, read_home
 from armproject.home.spend import LABELS, read_spend
 from connectors.models import Connection, ConnectionStatus, SyncKind, SyncRun, SyncState
@@ -196,7 +196,7 @@ def test_only_what_changed_is_sent_again(house: House) -> None:
     html = answer.content.decode()
     assert 'id="arm-alerts"' in html
     assert 'id="arm-spend"' not in html
-    assert "1 open alert. Newest: Fresh trouble, Clerk." in html
+    assert "1 open alert. Worst: Fresh trouble, Clerk." in html
 
 
 def test_the_live_view_shows_no_more_than_the_role_may(house: House) -> None:
@@ -240,3 +240,14 @@ def test_who_belongs_nowhere_is_told_so(db: None, client: Any) -> None:
     html = client.get(reverse("admin:index")).content.decode()
     assert "You belong to no organization yet" in html
     assert client.get(reverse("admin:live")).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("healthy", "others", "told"), [(2, 1, "67%"), (1, 2, "33%"), (299, 1, "99%"), (3, 0, "100%")]
+)
+def test_the_healthy_part_is_rounded_but_all_means_all(
+    healthy: int, others: int, told: str
+) -> None:
+    counts = {Health.HEALTHY: healthy, Health.DOWN: others, Health.UNKNOWN: 7}
+    shares = tuple(Share(key, key, number, 0.0, "") for key, number in counts.items())
+    assert Fleet(0, shares, (), "").sound == told
