@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_organization_keys'),
-        ('governance', '0004_fence_alerts'),
+        ('governance', '0007_fence_proof'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
