@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from accounts.granting import keep_permissions
         from accounts.grants import grant_shared_tables
         from accounts.holdings import hold_accounts
+        from accounts.pages import admin  # noqa: F401 - importing registers its pages
 
         hold_accounts()
 

@@ -10,25 +10,28 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminEmailInputWidget,
+    UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
 )
 
-from accounts.actions.add_member import add_member
 from accounts.actions.change_role import change_role
 from accounts.actions.create_role import create_role
 from accounts.actions.grant_permission import grant_permission
+from accounts.actions.invite_member import invite_member
 from accounts.actions.issue_api_key import issue_api_key
+from accounts.actions.save_identity_provider import save_identity_provider
 from accounts.actions.update_organization import update_organization
 from accounts.actions.update_role import update_role
 from accounts.granting import offered_on
 from accounts.models import (
     ApiKey,
     CustomRole,
+    IdentityProvider,
+    Invitation,
     Membership,
     Organization,
     ScopedModel,
-    User,
     canonical_email,
 )
 from accounts.permissions import has_permission
@@ -63,22 +66,58 @@ class RoleChoice(ActionForm):
         return given if given in Role.values else CustomRole.objects.get(pk=given)
 
 
-class NewMemberForm(RoleChoice):
-    """Give somebody who has an account here a role."""
+class InvitationForm(ActionForm):
+    """Ask somebody to join."""
 
-    email = forms.EmailField(
-        widget=UnfoldAdminEmailInputWidget(), help_text="The address they sign in with."
+    class Meta:
+        model = Invitation
+        fields: ClassVar = ["email", "role"]
+
+    def act(self) -> Invitation:
+        return invite_member(self.cleaned_data["email"], self.cleaned_data["role"])
+
+
+class IdentityProviderForm(ActionForm):
+    """Set up a provider; its secret is never shown again."""
+
+    client_secret = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+        help_text="Leave it empty to keep the one there is.",
+    )
+    domains = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="One a line. Only an operator of this installation may change them.",
     )
 
     class Meta:
-        model = Membership
-        fields: ClassVar[list[str]] = []
+        model = IdentityProvider
+        fields: ClassVar = [
+            "name",
+            "issuer",
+            "client_id",
+            "client_secret",
+            "domains",
+            "default_role",
+            "is_active",
+        ]
 
-    field_order = ("email", "given")
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "domains" in self.fields:
+            self.initial["domains"] = "\n".join(self.instance.domains)
 
-    def act(self) -> Membership:
-        person = User.objects.known(self.cleaned_data["email"])
-        return add_member(person, self.given_role())
+    def act(self) -> IdentityProvider:
+        given = dict(self.cleaned_data)
+        secret = given.pop("client_secret")
+        return save_identity_provider(
+            self.instance,
+            client_secret=Secret(secret) if secret else None,
+            domains=given.pop("domains").split(),
+            **given,
+        )
 
 
 class MemberForm(RoleChoice):
@@ -215,7 +254,16 @@ class OrganizationForm(ActionForm):
 
     class Meta:
         model = Organization
-        fields: ClassVar = ["name", "time_zone", "currency", "allowed_hosts", "rate_limit_factor"]
+        fields: ClassVar = [
+            "name",
+            "time_zone",
+            "currency",
+            "allowed_hosts",
+            "rate_limit_factor",
+            "requires_mfa",
+            "requires_sso",
+            "step_up",
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

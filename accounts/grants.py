@@ -13,6 +13,10 @@ SHARED = {
     "contenttypes": "SELECT",
     "auth": "SELECT",
     "sessions": EVERYTHING,
+    "account": EVERYTHING,
+    "mfa": EVERYTHING,
+    "usersessions": EVERYTHING,
+    "socialaccount": EVERYTHING,
     "django_celery_beat": EVERYTHING,
 }
 

@@ -1,15 +1,13 @@
 """The door every request passes: who asks, for which organization, in one transaction.
 
-Programs come with a key and take a lane of their own past everything that only browsers need
-(session, origin checks, messages); people come with a session.
+Programs come with a key or an access token and take a lane of their own past everything that
+only browsers need (session, origin checks, messages); people come with a session.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -18,26 +16,27 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from accounts.actions.enter_organization import SESSION_KEY
 from accounts.actions.identify_api_key import identify_api_key
+from accounts.actions.identify_person import identify_person
 from accounts.admission import limited
 from accounts.fence import fenced
-from accounts.models import Membership
 from accounts.models.api_key import PREFIX
-from accounts.roles import rights_of
+from accounts.signin import sessions
+from accounts.signin.standing import Standing, choose
 from armproject.lib import context
-from armproject.lib.context import Context, Principal, PrincipalKind
+from armproject.lib.context import Context
 from armproject.lib.errors import DomainError
 
 View = Callable[..., HttpResponseBase]
 
 
 class ProgramLane:
-    """Serve calls that carry an API key at once, without the middleware that browsers need."""
+    """Serve calls with a key or a token at once, without the middleware that browsers need."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        token = _api_key(request)
+        token = _bearer(request)
         if token is None or not request.path_info.startswith("/api/"):
             return self.get_response(request)
         try:
@@ -48,7 +47,7 @@ class ProgramLane:
         request.resolver_match = match
         request.user = AnonymousUser()
         try:
-            chosen = identify_api_key(token)
+            chosen = _identified(request, token)
         except DomainError as error:
             request.arm_refusal = error  # type: ignore[attr-defined]
             chosen = context.current()
@@ -119,44 +118,31 @@ def _match(path: str, urls: str) -> ResolverMatch:
     return resolve(path, urls)
 
 
-def _api_key(request: HttpRequest) -> str | None:
+def _bearer(request: HttpRequest) -> str | None:
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    is_key = scheme.lower() == "bearer" and token.startswith(PREFIX)
-    return token.strip() if is_key else None
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _identified(request: HttpRequest, token: str) -> Context:
+    """Return the context of the key's or the token's calls; a person's token brings its session."""
+    if token.startswith(PREFIX):
+        return identify_api_key(token)
+    standing, request.session = identify_person(token)
+    request.user = standing.user
+    request.arm_bearer = True  # type: ignore[attr-defined]
+    return _standing_in(request, standing)
 
 
 def _from_session(request: HttpRequest) -> Context:
-    now = context.current()
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
-        return now
-    person = request.user
-    principal = Principal(PrincipalKind.MEMBER, str(person.pk), str(person), person.pk)
-    known = replace(now, principal=principal)
-    memberships = _memberships(known, person.pk)
-    request.arm_memberships = list(memberships.values())  # type: ignore[attr-defined]
-    wanted = str(request.session.get(SESSION_KEY))
-    joined_first = min(memberships.values(), key=lambda m: m.created_at, default=None)
-    membership = memberships.get(wanted) or joined_first
-    if membership is None:
-        return known
-    inside = replace(known, organization_id=membership.organization_id)
-    return replace(inside, rights=_rights(inside, membership))
+        return context.current()
+    sessions.touch(request.session)
+    standing = choose(request.user, request.session, request.session.get(SESSION_KEY))
+    return _standing_in(request, standing)
 
 
-def _rights(inside: Context, membership: Membership) -> frozenset[str]:
-    """Return what the member may do; a role of the organization's own is read inside its fence."""
-    if membership.custom_role_id is None:
-        return rights_of(membership.role)
-    with context.use(inside), fenced():
-        return Membership.objects.select_related("custom_role").get(pk=membership.pk).rights
-
-
-def _memberships(known: Context, user_id: UUID) -> dict[str, Membership]:
-    """Return the person's memberships by organization, in the order of their names."""
-    with context.use(known), fenced():
-        rows = (
-            Membership._base_manager.filter(user_id=user_id, organization__suspended_at=None)
-            .select_related("organization")
-            .order_by("organization__name")
-        )
-        return {str(row.organization_id): row for row in rows}
+def _standing_in(request: HttpRequest, standing: Standing) -> Context:
+    request.arm_standing = standing  # type: ignore[attr-defined]
+    request.arm_memberships = standing.memberships  # type: ignore[attr-defined]
+    request.arm_not_admitted = standing.refusal  # type: ignore[attr-defined]
+    return standing.context()

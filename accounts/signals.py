@@ -7,3 +7,6 @@ key_replaced = Signal()
 
 # A data key sealed so much that it should get a successor: sent with `key`.
 key_worn = Signal()
+
+# Something is to be told by mail: `kind` of the work and `args`, the row it is about.
+letter_written = Signal()

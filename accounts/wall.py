@@ -13,6 +13,7 @@ from armproject.lib.isolation import APP_ROLE, DEFINER_ROLE
 # before a tenant is known; a new one belongs here only with such a reason.
 SEE_PAST = {
     "arm_find_api_key": "whose key is this?",
+    "arm_find_identity_provider": "where do people of this domain sign in?",
     "arm_organizations": "for whom does the clock tick?",
     "arm_claim_jobs": "which work is due?",
     "arm_find_organization": "which organization does an operator mean?",

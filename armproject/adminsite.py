@@ -21,6 +21,8 @@ from armproject.lib.errors import DomainError
 
 # What a browser says of a link on our own pages, or typed by a person.
 OWN_PAGES = ("same-origin", "none")
+# What people may open whom no organization admits yet.
+FREE = ("account", "confirm", "enter_organization")
 
 
 class Studio(UnfoldAdminSite):  # type: ignore[misc]
@@ -34,11 +36,38 @@ class Studio(UnfoldAdminSite):  # type: ignore[misc]
         return bool(request.user.is_authenticated and request.user.is_active)
 
     def get_urls(self) -> list[Any]:
+        from accounts.pages.account import ConfirmPage, account
+
         return [
             path("enter", self.admin_view(self.enter_organization), name="enter_organization"),
+            *self._gate(),
+            path("account", self.admin_view(account), name="account"),
+            path("account/confirm", self.admin_view(ConfirmPage.as_view()), name="confirm"),
             path("live", self.admin_view(self.live), name="live"),
             *super().get_urls(),
         ]
+
+    def _gate(self) -> list[Any]:
+        """Return the pages for people who are not signed in."""
+        from accounts.pages import gate
+        from accounts.pages.sso import SsoPage
+
+        return [
+            path("login/", gate.SignInPage.as_view(), name="login"),
+            path("login/code", gate.CodePage.as_view(), name="sign_in_code"),
+            path("sso", SsoPage.as_view(), name="sso"),
+            path("logout/", gate.sign_out, name="logout"),
+            path("forgot", gate.ForgotPage.as_view(), name="forgot"),
+            path("new-password", gate.NewPasswordPage.as_view(), name="new_password"),
+            path("register", gate.RegisterPage.as_view(), name="register"),
+            path("confirm-account", gate.ConfirmAccountPage.as_view(), name="confirm_account"),
+            path("join", gate.JoinPage.as_view(), name="join"),
+            path("password_change/", self._to_account, name="password_change"),
+            path("password_change/done/", self._to_account, name="password_change_done"),
+        ]
+
+    def _to_account(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:account"))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Tell moments in the organization's time zone."""
@@ -46,6 +75,8 @@ class Studio(UnfoldAdminSite):  # type: ignore[misc]
 
         @wraps(inner)
         def in_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if getattr(request, "arm_not_admitted", None) and _page(request) not in FREE:
+                return HttpResponseRedirect(reverse("admin:account"))
             with timezone.override(_zone(request)):
                 response: HttpResponse = inner(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):
@@ -101,6 +132,11 @@ class Studio(UnfoldAdminSite):  # type: ignore[misc]
         except DomainError as error:
             messages.error(request, error.message)
         return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _page(request: HttpRequest) -> str | None:
+    """Return the name of the page that was asked for."""
+    return request.resolver_match.url_name if request.resolver_match else None
 
 
 def _zone(request: HttpRequest) -> ZoneInfo:

@@ -72,7 +72,9 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": False,
     "STYLES": [lambda request: static("studio/studio.css")],
     "SCRIPTS": [lambda request: static("studio/studio.js")],
-    "LOGIN": {"form": "armproject.sign_in.SignInForm"},
+    "ACCOUNT": {
+        "navigation": [{"title": "Your account", "link": reverse_lazy("admin:account")}],
+    },
     "COLORS": {
         "primary": {
             "50": "oklch(97.1% .014 243)",
@@ -160,6 +162,24 @@ UNFOLD: dict[str, Any] = {
                     "badge",
                     "admin:accounts_customrole_changelist",
                     may("roles.read"),
+                ),
+                _link(
+                    "Invitations",
+                    "mail",
+                    "admin:accounts_invitation_changelist",
+                    may("members.write"),
+                ),
+                _link(
+                    "Single sign-on",
+                    "passkey",
+                    "admin:accounts_identityprovider_changelist",
+                    may("organization.write"),
+                ),
+                _link(
+                    "Sign-ins",
+                    "login",
+                    "admin:accounts_signinevent_changelist",
+                    may("organization.read"),
                 ),
                 _link("API keys", "key", "admin:accounts_apikey_changelist", may("api_keys.read")),
                 _link(

@@ -11,6 +11,7 @@ from armproject.api_settings import DESCRIPTION, REST
 from armproject.lib import secrets_file
 from armproject.lib.embedded_postgres import EmbeddedPostgres
 from armproject.lib.logs import configure_logging
+from armproject.lib.sso_settings import identity_providers
 from armproject.look import UNFOLD as STUDIO
 
 django_stubs_ext.monkeypatch()
@@ -72,6 +73,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "guardian",
     "accounts",
     "jobs",
@@ -93,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.OrganizationMiddleware",
@@ -220,6 +228,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_validation}.CommonPasswordValidator"},
     {"NAME": f"{_validation}.NumericPasswordValidator"},
 ]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_TOTP_TOLERANCE = 1  # the neighbouring steps of 30 seconds are taken, too
+SOCIALACCOUNT_ADAPTER = "accounts.pages.sso.Arrival"
+SSO_PROVIDERS = identity_providers(env)
 CSRF_FAILURE_VIEW = "armproject.lib.error_pages.csrf_failure"
 LOGIN_URL = "/studio/login/"
 LOGIN_REDIRECT_URL = "/studio/"

@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.api.auth_urls import auth_urls
+from accounts.pages.sso import begin, callback
 from armproject.health import HealthView
 from armproject.welcome import WelcomeView
 
@@ -25,12 +27,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", favicon),
     path("admin/", RedirectView.as_view(url="/studio/")),
     path("studio", RedirectView.as_view(url="/studio/")),
+    path("studio/sso/<slug:provider_id>", begin, name="openid_connect_begin"),
+    path("studio/sso/<slug:provider_id>/back", callback, name="openid_connect_callback"),
     path("studio/", admin.site.urls),
     path("api/v1", WelcomeView.as_view(), name="welcome"),
     path("api/v1/health", HealthView.as_view(), name="health"),
     path("api/health", HealthView.as_view(schema=None)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/", include(auth_urls(schema=None))),
     *(path("api/v1/", include(f"{app}.api.urls")) for app in API if find_spec(f"{app}.api.urls")),
 ]
 

@@ -1,15 +1,24 @@
-"""Celery's door: three tasks for all kinds of work."""
+"""Celery's door: three tasks for all kinds of work, and the work of the app below."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_init
 
+from accounts.actions.clean_gate import clean_gate
+from accounts.actions.send_invitation import send_invitation
+from accounts.actions.send_letter import send_letter
 from jobs.actions.nudge_relay import nudge_relay
 from jobs.actions.relay_jobs import relay_jobs
 from jobs.actions.run_job import run_job
 from jobs.actions.run_schedule import run_schedule
 from jobs.liveness import note_progress, watch
+from jobs.registry import every, handles
+from jobs.running import JobRun
+
+# Pauses double from a minute on; a mail server may be away for an hour.
+LETTER_ATTEMPTS = 7
 
 
 @worker_init.connect
@@ -34,3 +43,21 @@ def run(*, job_id: str, organization_id: str, **_: object) -> None:
 def schedule(*, schedule: str, **_: object) -> None:
     run_schedule(schedule)
     note_progress()
+
+
+@handles("accounts.send_letter", max_attempts=LETTER_ATTEMPTS)
+def letter(run: JobRun) -> None:
+    send_letter(UUID(run.args["letter"]), run.finish)
+
+
+@handles("accounts.send_invitation", max_attempts=LETTER_ATTEMPTS)
+def invitation(run: JobRun) -> None:
+    send_invitation(UUID(run.args["invitation"]), run.finish)
+
+
+@handles("accounts.clean_gate")
+def clean(run: JobRun) -> None:
+    clean_gate()
+
+
+every(timedelta(days=1), "accounts.clean_gate", label="Clear away old sign-in links and sessions")

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.actions.add_member import refuse_above_own
+from accounts.freshness import require_fresh
 from accounts.models import CustomRole, Membership
 from accounts.permissions import require
 from accounts.recent_keys import recent_keys
@@ -15,6 +16,7 @@ from armproject.lib.errors import Conflict
 def change_role(membership: Membership, role: str | CustomRole) -> Membership:
     """Give the member another role; the organization always keeps an owner."""
     require("members.write")
+    require_fresh()
     membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     refuse_above_own(membership.custom_role or membership.role)
     refuse_above_own(role)

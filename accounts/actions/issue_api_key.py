@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.freshness import require_fresh
 from accounts.models import ApiKey
 from accounts.permissions import own_key, own_user_id, require
 from accounts.roles import PERMISSIONS
@@ -31,6 +32,7 @@ def issue_api_key(
     `addresses` are networks such as 10.1.0.0/16; with none named the key works from anywhere.
     """
     require("api_keys.write")
+    require_fresh()
     wanted = frozenset(scopes)
     _refuse_bad_scopes(wanted)
     if expires_at is not None and expires_at <= timezone.now():

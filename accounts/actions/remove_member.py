@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.actions.add_member import refuse_above_own
 from accounts.actions.change_role import refuse_losing_last_owner
+from accounts.freshness import require_fresh
 from accounts.models import ApiKey, Grant, Membership
 from accounts.permissions import require
 from accounts.recent_keys import recent_keys
@@ -16,6 +17,7 @@ from armproject.lib.audit import record
 def remove_member(membership: Membership) -> None:
     """Take a person out of the organization; their API keys and grants end with it."""
     require("members.write")
+    require_fresh()
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     refuse_above_own(membership.custom_role or membership.role)
     if membership.role == Role.OWNER:

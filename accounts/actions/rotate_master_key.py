@@ -13,6 +13,7 @@ from accounts import data_keys
 from accounts.fence import acting, fenced
 from accounts.permissions import system
 from accounts.roles import Role, rights_of
+from accounts.signin import second_factor
 from armproject.lib import keys
 from armproject.lib.audit import record
 from armproject.lib.crypto import Undecryptable
@@ -47,6 +48,7 @@ def rotate_master_key(
 ) -> Rewrapped:
     """Wrap the keys of all organizations under another master key, the active one if none is named.
 
+    The secrets of people's authenticators, which belong to no organization, go with them.
     Only the wrapping changes, so everything that is sealed stays as it is. Several may run at
     once, and one that was stopped is simply started again. Work of who runs the installation.
     """
@@ -57,6 +59,7 @@ def rotate_master_key(
         with transaction.atomic():
             batch = _claim(target, last)
             if not batch:
+                so_far.done += second_factor.rewrap(target)
                 return so_far
             _rewrap(batch, target, provider, so_far)
         last = batch[-1].id

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
+from accounts.freshness import require_fresh
 from accounts.models import Organization, User
 from accounts.permissions import require
 from armproject.lib import context
@@ -15,7 +16,8 @@ from armproject.lib.currencies import CURRENCIES
 from armproject.lib.errors import Forbidden, InvalidInput
 
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
-FIELDS = ("name", "time_zone", "currency", "allowed_hosts", "rate_limit_factor")
+GATE = ("requires_mfa", "requires_sso", "step_up")
+FIELDS = ("name", "time_zone", "currency", "allowed_hosts", "rate_limit_factor", *GATE)
 # What concerns the whole installation, and what to say to who does not run it.
 OPERATORS_ONLY = {
     "allowed_hosts": "Only an operator of this installation may change which hosts are open.",
@@ -37,6 +39,8 @@ def update_organization(organization: Organization, **changes: Any) -> Organizat
     for name in OPERATORS_ONLY:
         if changes.get(name, getattr(organization, name)) != getattr(organization, name):
             _refuse_unless_operator(name)
+    if any(changes.get(name, now) != now for name, now in _gate(organization)):
+        require_fresh()
     before = {name: getattr(organization, name) for name in changes}
     for name, value in changes.items():
         setattr(organization, name, value)
@@ -68,3 +72,8 @@ def _refuse_bad(changes: dict[str, Any]) -> None:
         problems["rate_limit_factor"] = [f"Give a number from {FACTORS[0]} to {FACTORS[1]}."]
     if problems:
         raise InvalidInput("Some settings cannot be used.", fields=problems)
+
+
+def _gate(organization: Organization) -> list[tuple[str, Any]]:
+    """Return what the organization asks of a sign-in."""
+    return [(name, getattr(organization, name)) for name in GATE]

@@ -8,7 +8,7 @@ from unfold.decorators import display
 
 from accounts.actions.remove_member import remove_member
 from accounts.admin.grants import GrantPages
-from accounts.forms import MemberForm, NewMemberForm
+from accounts.forms import MemberForm
 from accounts.models import Membership
 from accounts.permissions import has_permission
 from accounts.reach import grants_of_member, rights_of_member
@@ -20,10 +20,10 @@ from armproject.lib import context
 class MembershipAdmin(GrantPages, StudioAdmin):
     permissions = {
         "view": "members.read",
-        "add": "members.write",
         "change": "members.write",
         "delete": "members.write",
     }
+    form = MemberForm
     change_form_template = "accounts/member.html"
     list_display = ["person", "email", "role_badge", "created_at"]
     list_filter = ["role"]
@@ -59,12 +59,6 @@ class MembershipAdmin(GrantPages, StudioAdmin):
         extra = {**reached, **(extra_context or {})}
         shown: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return shown
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form = MemberForm if obj else NewMemberForm
-        return super().get_form(request, obj, change, form=form, **kwargs)
 
     @display(description="Person", ordering="user__name")
     def person(self, row: Membership) -> str:

@@ -25,6 +25,9 @@ class OrganizationSerializer(StrictFields, serializers.ModelSerializer[Organizat
             "currency",
             "allowed_hosts",
             "rate_limit_factor",
+            "requires_mfa",
+            "requires_sso",
+            "step_up",
             "created_at",
         ]
         read_only_fields = ["slug"]
@@ -53,12 +56,6 @@ class GivenRoleSerializer(StrictFields):
         if len(given) != 1:
             raise serializers.ValidationError({"role": ["Name either role or custom_role."]})
         return {**attrs, "role": given[0]}
-
-
-class NewMemberSerializer(GivenRoleSerializer):
-    """Somebody who already has an account here, by e-mail."""
-
-    email = serializers.EmailField()
 
 
 class CustomRoleSerializer(StrictFields, serializers.ModelSerializer[CustomRole]):

@@ -9,7 +9,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions.add_member import add_member
 from accounts.actions.change_role import change_role
 from accounts.actions.issue_api_key import issue_api_key
 from accounts.actions.remove_member import remove_member
@@ -23,11 +22,10 @@ from accounts.api.serializers import (
     IssuedApiKeySerializer,
     KeyRotationSerializer,
     MembershipSerializer,
-    NewMemberSerializer,
     OrganizationSerializer,
     ReachSerializer,
 )
-from accounts.models import ApiKey, Membership, Organization, User
+from accounts.models import ApiKey, Membership, Organization
 from accounts.reach import grants_of_member, rights_of_member
 from accounts.scoping.api import ScopedViewSet
 from armproject.lib.secret import Secret
@@ -60,13 +58,12 @@ class OrganizationViewSet(
 
 
 class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
-    """The people of the organization and their roles."""
+    """The people of the organization and their roles; others are invited."""
 
     permissions = {
         "list": "members.read",
         "retrieve": "members.read",
         "reach": "members.read",
-        "create": "members.write",
         "partial_update": "members.write",
         "destroy": "members.write",
     }
@@ -76,14 +73,6 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     search_fields = ["user__email", "user__name"]
     ordering_fields = ["created_at"]
     ordering = ("created_at",)
-
-    @extend_schema(request=NewMemberSerializer, responses={201: MembershipSerializer})
-    def create(self, request: Request) -> Response:
-        incoming = NewMemberSerializer(data=request.data)
-        incoming.is_valid(raise_exception=True)
-        person = User.objects.known(incoming.validated_data["email"])
-        membership = add_member(person, incoming.validated_data["role"])
-        return Response(self.get_serializer(membership).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=GivenRoleSerializer, responses=MembershipSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:

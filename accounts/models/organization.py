@@ -10,6 +10,14 @@ from armproject.lib import context
 from armproject.lib.ids import uuid7
 
 
+class StepUp(models.TextChoices):
+    """Before dangerous deeds, who has to prove anew that it is them."""
+
+    ENROLLED = "enrolled", "People with a second factor"
+    ALWAYS = "always", "Everybody"
+    NEVER = "never", "Nobody"
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def current(self) -> "OrganizationQuerySet":
         """Return the organization of the call, and nothing without one."""
@@ -39,6 +47,23 @@ class Organization(models.Model):
         default=Decimal(1),
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(1000)],
         help_text="Calls allowed, as a multiple of what is usual here.",
+    )
+    requires_mfa = models.BooleanField(
+        "Second factor required",
+        default=False,
+        help_text="People work here only in sessions in which they used a second factor.",
+    )
+    requires_sso = models.BooleanField(
+        "Single sign-on required",
+        default=False,
+        help_text="People work here only in sessions that an identity provider of yours opened.",
+    )
+    step_up = models.CharField(
+        "Confirm dangerous deeds",
+        max_length=10,
+        choices=StepUp.choices,
+        default=StepUp.ENROLLED,
+        help_text="Who proves again who they are, when the last proof is older than ten minutes.",
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)

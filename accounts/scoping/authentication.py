@@ -16,6 +16,10 @@ from armproject.lib.errors import Forbidden, NotFound, Unauthenticated
 
 # The permission of a view every member of the organization may use.
 ANY_MEMBER = ""
+CONFINED = (
+    "You signed in by an organization's own provider, which counts in that organization only."
+    " Sign in with your password to change your account."
+)
 
 
 class RequestPrincipal(BaseAuthentication):
@@ -28,7 +32,8 @@ class RequestPrincipal(BaseAuthentication):
         principal = context.principal()
         if principal is None:
             return None
-        if principal.kind == PrincipalKind.MEMBER:
+        by_cookie = not getattr(request._request, "arm_bearer", False)
+        if principal.kind == PrincipalKind.MEMBER and by_cookie:
             SessionAuthentication().enforce_csrf(request)
         return request._request.user, principal
 
@@ -44,6 +49,9 @@ class DeclaredPermission(BasePermission):
             raise Unauthenticated(SIGN_IN)
         _refuse_other_methods(view, request.method or "")
         if context.organization_id() is None:
+            not_admitted = getattr(request._request, "arm_not_admitted", None)
+            if not_admitted is not None:
+                raise not_admitted
             raise Forbidden("You belong to no organization yet; ask an owner to invite you.")
         permission = declared(view, request.method or "")
         if permission != ANY_MEMBER and not _is_asked_of_the_row(view, permission):
@@ -70,6 +78,30 @@ def _is_asked_of_the_row(view: Any, permission: str) -> bool:
     is_list = getattr(view, "lists_reach", False) and getattr(view, "action", "") == "list"
     is_row = (view.lookup_url_kwarg or view.lookup_field) in view.kwargs
     return (is_list or is_row) and bool(reach(permission))
+
+
+class SignedInPerson(BasePermission):
+    """Lets people manage their own account, whether or not an organization admits them."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        principal = context.principal()
+        if principal is None:
+            return False
+        if principal.kind != PrincipalKind.MEMBER:
+            raise Forbidden("Only a person who is signed in can do this; a key cannot.")
+        return True
+
+
+class AccountOwner(SignedInPerson):
+    """Lets people change their account, unless another's identity provider opened the session."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        standing = getattr(request._request, "arm_standing", None)
+        if standing is not None and not standing.manages_account():
+            raise Forbidden(CONFINED)
+        return True
 
 
 def declared(view: Any, method: str) -> str:

@@ -40,11 +40,16 @@ class RequestInfo:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All of it, for one call. `rights` are the permissions the principal has there and now."""
+    """All of it, for one call. `rights` are the permissions the principal has there and now.
+
+    `signed_in_at` (epoch seconds) is when the person last proved who they are; None where no
+    person's session stands behind the call.
+    """
 
     organization_id: UUID | None = None
     principal: Principal | None = None
     rights: frozenset[str] = frozenset()
+    signed_in_at: float | None = None
     request: RequestInfo = field(default_factory=RequestInfo)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from accounts.fence import fenced
+from accounts.freshness import require_fresh
 from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.audit import record
@@ -31,6 +32,7 @@ def connect_vendor(
     by themselves ARM makes the secret they sign with, and returns it this once.
     """
     require("connections.write")
+    require_fresh()
     connection = Connection(
         name=entries.clean_name(name),
         vendor=entries.clean_vendor(vendor),

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.freshness import require_fresh
 from accounts.permissions import require
 from armproject.lib.audit import record
 from connectors.actions.follow_status import follow_status
@@ -16,6 +17,7 @@ def disconnect(connection: Connection, reason: str = "") -> Connection:
     Its name is free again. What the vendor still holds (the key itself) is to be revoked there.
     """
     require("connections.write", connection)
+    require_fresh()
     row = Connection.objects.select_for_update().get(pk=connection.pk)
     row.refuse_disconnected()
     before = {"status": row.status, "credentials": sorted(row.credential_kinds())}

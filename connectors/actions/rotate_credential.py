@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.fence import fenced
+from accounts.freshness import require_fresh
 from accounts.permissions import require
 from armproject.lib.audit import record
 from armproject.lib.secret import Secret
@@ -30,6 +31,7 @@ def rotate_credential(
     returned this once; the former one still counts for a day.
     """
     require("connections.write", connection)
+    require_fresh()
     with fenced():
         asked = Connection.objects.get(pk=connection.pk)
         asked.refuse_disconnected()

@@ -13,6 +13,20 @@ PUBLIC = {
     "api/schema": "a description, without data",
     "api/docs": "the same, to read",
     "api/v1": "where the description is",
+    **{
+        f"{root}/auth/{gate}": "before anybody is signed in"
+        for root in ("api", "api/v1")
+        for gate in (
+            "register",
+            "register/confirm",
+            "login",
+            "login/mfa",
+            "refresh",
+            "password/reset",
+            "password/reset/confirm",
+            "invitations/accept",
+        )
+    },
 }
 
 

@@ -30,6 +30,8 @@ TELLING = {
     "api/v1/audit/export",
     "api/v1/audit/status",
     "api/v1/api-keys",
+    "api/v1/auth/api-keys",
+    "api/auth/api-keys",
     "api/v1/members",
 }
 

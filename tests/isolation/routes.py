@@ -17,6 +17,7 @@ NAMELESS = {
     "format": "an output format",
     "app_label": "a part of the Studio",
     "content_type_id": "a kind of row",
+    "provider_id": "a way to sign in, which anybody may try",
     "url": "any address",
     "path": "any address",
     "hook": "a form of the Studio's own search",

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from connectors.simulator import Simulator, keys
 from jobs.actions.run_schedule import run_schedule
+from tests.accounts.people import code_of
 from tests.cast import PASSWORD, House, make_house
 from tests.studio.conftest import Demo
 from tests.studio.running import Running, studio
@@ -236,3 +237,74 @@ def wait_for(page: Page, is_so: Any) -> None:
             return
         page.wait_for_timeout(300)
     pytest.fail("It never came to be.")
+
+
+def link_in(folder: Path, page: Page, name: str) -> str:
+    """Return the path of the link in a mail, once the mail is there."""
+    pattern = re.compile(rf"(/studio/{name}\?token=[\w:.=-]+)")
+    wait_for(page, lambda: (folder / "mail").exists() and bool(pattern.search(mails(folder))))
+    return pattern.findall(mails(folder))[-1]
+
+
+def test_a_person_signs_in_with_a_second_factor(page: Page, demo: Demo) -> None:
+    owner = make_house("Careful").owner
+    sign_in(page, owner.email, PASSWORD)
+    page.goto("/studio/account")
+    secret = page.locator(".arm-secret code").inner_text().replace(" ", "")
+    page.get_by_label("Code from the authenticator").fill(code_of(secret))
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.locator(".arm-codes li")).to_have_count(10)
+    recovery = page.locator(".arm-codes li").first.inner_text()
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_text("recovery codes left")).to_be_visible()
+
+    page.context.clear_cookies()
+    page.goto("/studio/")
+    page.get_by_label("E-mail").fill(owner.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code").fill("123456")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("does not fit")
+    page.get_by_label("Code").fill(recovery)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+def test_an_invited_viewer_sees_nothing_that_would_be_refused(owner: Page, demo: Demo) -> None:
+    go(owner, "Invitations")
+    owner.get_by_role("link", name="Add invitation").first.click()
+    owner.get_by_label("Email").fill("guest@elsewhere.example")
+    owner.get_by_label("Role").select_option("viewer")
+    owner.get_by_role("button", name="Save", exact=True).click()
+    expect(owner.get_by_role("row", name=re.compile("guest@elsewhere.example"))).to_be_visible()
+
+    guest = owner
+    path = link_in(demo.folder, owner, "join")
+    guest.context.clear_cookies()
+    guest.goto(path)
+    guest.get_by_label("Name").fill("Guest")
+    guest.get_by_label("Password").fill("an entirely new phrase")
+    guest.get_by_role("button", name="Join").click()
+    expect(guest.get_by_text("You belong to Harbour & Pine now.")).to_be_visible()
+    sign_in(guest, "guest@elsewhere.example", "an entirely new phrase")
+
+    sidebar = guest.get_by_role("navigation").get_by_role("link").all()
+    pages = {str(link.get_attribute("href")) for link in sidebar}
+    assert len(pages) > 5
+    for place in sorted(address for address in pages if address.startswith("/studio/")):
+        answer = guest.goto(place)
+        assert answer is not None
+        assert answer.status == 200, place
+        assert refused_links(guest) == [], place
+        submits = "main form[method=post] :is(button, input)[type=submit]:visible"
+        assert guest.locator(submits).all_inner_texts() == [], place
+
+
+def refused_links(page: Page) -> list[str]:
+    """Return the links of the page's content that lead to a refusal."""
+    links = page.locator("#content a[href], #header-inner a[href]").all()
+    found = {str(link.get_attribute("href")) for link in links}
+    own = sorted(address for address in found if address.startswith(("/", "?")))[:40]
+    here = page.url.partition("?")[0]
+    return [a for a in own if page.request.get(here + a if a[0] == "?" else a).status >= 400]

@@ -1,0 +1,180 @@
+"""JSON in, JSON out, for signing in and for one's own account."""
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from rest_framework import serializers
+
+from accounts.models import Invitation, SignInEvent
+from accounts.roles import Role
+
+LONGEST = 1_024  # characters of a password: hashing more is work for nothing
+
+
+class PasswordField(serializers.CharField):
+    """A password as typed: its spaces count."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, max_length=LONGEST, write_only=True, **options)
+
+
+class RegisterSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+    password = PasswordField()
+    name = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
+
+
+class ConfirmAccountSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=1_000)
+    password = PasswordField()
+
+
+class LoginSerializer(serializers.Serializer[Any]):
+    email = serializers.CharField(max_length=254)
+    password = PasswordField()
+    code = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
+    device_token = serializers.CharField(
+        max_length=500, required=False, default="", allow_blank=True
+    )
+
+
+class FinishLoginSerializer(serializers.Serializer[Any]):
+    mfa_token = serializers.CharField(max_length=1_000)
+    code = serializers.CharField(max_length=64)
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh_token = serializers.CharField(max_length=200)
+
+
+class SwitchSerializer(serializers.Serializer[Any]):
+    organization = serializers.UUIDField()
+
+
+class TokensSerializer(serializers.Serializer[Any]):
+    access_token = serializers.CharField()
+    refresh_token = serializers.CharField()
+    token_type = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+class SignedInSerializer(TokensSerializer):
+    device_token = serializers.CharField(help_text="Send it with the next sign-in from here.")
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=150, allow_blank=True)
+
+
+class MembershipOfMineSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="organization_id")
+    name = serializers.CharField(source="organization.name")
+    slug = serializers.CharField(source="organization.slug")
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(read_only=True)
+    email = serializers.EmailField(read_only=True)
+    name = serializers.CharField(max_length=150, allow_blank=True)
+    organization = serializers.UUIDField(read_only=True, allow_null=True)
+    organizations = MembershipOfMineSerializer(many=True, read_only=True)
+    permissions = serializers.ListField(child=serializers.CharField(), read_only=True)
+    has_second_factor = serializers.BooleanField(read_only=True)
+    recovery_codes_left = serializers.IntegerField(read_only=True)
+
+
+class ChangePasswordSerializer(serializers.Serializer[Any]):
+    current_password = PasswordField()
+    new_password = PasswordField()
+
+
+class AskPasswordSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+
+
+class ResetPasswordSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=1_000)
+    password = PasswordField()
+
+
+class ConfirmSerializer(serializers.Serializer[Any]):
+    password = PasswordField(required=False, default="", allow_blank=True)
+    code = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
+
+
+class SetUpSerializer(serializers.Serializer[Any]):
+    secret = serializers.CharField()
+    address = serializers.CharField(help_text="An otpauth:// address for authenticators.")
+    picture = serializers.CharField(help_text="The address as a QR code, a data: URL.")
+    setup_token = serializers.CharField()
+
+
+class EnrolSerializer(serializers.Serializer[Any]):
+    setup_token = serializers.CharField(max_length=2_000)
+    code = serializers.CharField(max_length=64)
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=64)
+
+
+class RecoveryCodesSerializer(serializers.Serializer[Any]):
+    recovery_codes = serializers.ListField(child=serializers.CharField())
+
+
+class AcceptSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=1_000)
+    password = PasswordField(required=False, default="", allow_blank=True)
+    name = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
+
+
+class JoinedSerializer(serializers.Serializer[Any]):
+    organization = serializers.UUIDField(source="organization_id")
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class SaidSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField()
+
+
+class SessionSerializer(serializers.ModelSerializer[UserSession]):
+    address = serializers.CharField(source="ip")
+    is_current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = UserSession
+        fields = ["id", "address", "user_agent", "created_at", "last_seen_at", "is_current"]
+
+    def get_is_current(self, row: UserSession) -> bool:
+        current: bool = row.session_key == self.context.get("session_key")
+        return current
+
+
+class SignInEventSerializer(serializers.ModelSerializer[SignInEvent]):
+    email = serializers.EmailField(source="user.email", read_only=True)
+
+    class Meta:
+        model = SignInEvent
+        fields = ["id", "email", "outcome", "method", "address", "user_agent", "created_at"]
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    invited_by = serializers.EmailField(
+        source="invited_by.email", read_only=True, allow_null=True, default=None
+    )
+
+    class Meta:
+        model = Invitation
+        fields = [
+            "id",
+            "email",
+            "role",
+            "invited_by",
+            "expires_at",
+            "sent_at",
+            "accepted_at",
+            "revoked_at",
+            "created_at",
+        ]
+        read_only_fields = ["expires_at", "sent_at", "accepted_at", "revoked_at"]

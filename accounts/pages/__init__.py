@@ -1,0 +1,1 @@
+"""The Studio's pages at the gate and about one's own account."""

@@ -1,0 +1,1 @@
+"""What signing in is made of: proofs, counters, tokens, devices. It decides nothing by itself."""
