@@ -45,7 +45,7 @@ _factors = RecentKeys(seconds=5)
 def kind_of_call(method: str, route: str, query: str) -> str:
     """Return what kind of call this is; every spelling of a path has the same route."""
     ending = route.rstrip("$").removesuffix("\\Z")
-    if "api/v1/auth/" in ending:
+    if any(root in ending for root in ("api/v1/auth/", "api/auth/")):
         return "auth"
     for endings, kind in ENDINGS:
         if ending.endswith(endings) and (kind != "auth" or method not in SAFE):

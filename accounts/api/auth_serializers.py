@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import Invitation, SignInEvent
 from accounts.roles import Role
+from armproject.lib.rest.strict import StrictFields
 
 LONGEST = 1_024  # characters of a password: hashing more is work for nothing
 
@@ -18,18 +19,18 @@ class PasswordField(serializers.CharField):
         super().__init__(trim_whitespace=False, max_length=LONGEST, write_only=True, **options)
 
 
-class RegisterSerializer(serializers.Serializer[Any]):
+class RegisterSerializer(StrictFields):
     email = serializers.EmailField()
     password = PasswordField()
     name = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
 
 
-class ConfirmAccountSerializer(serializers.Serializer[Any]):
+class ConfirmAccountSerializer(StrictFields):
     token = serializers.CharField(max_length=1_000)
     password = PasswordField()
 
 
-class LoginSerializer(serializers.Serializer[Any]):
+class LoginSerializer(StrictFields):
     email = serializers.CharField(max_length=254)
     password = PasswordField()
     code = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
@@ -38,16 +39,16 @@ class LoginSerializer(serializers.Serializer[Any]):
     )
 
 
-class FinishLoginSerializer(serializers.Serializer[Any]):
+class FinishLoginSerializer(StrictFields):
     mfa_token = serializers.CharField(max_length=1_000)
     code = serializers.CharField(max_length=64)
 
 
-class RefreshSerializer(serializers.Serializer[Any]):
+class RefreshSerializer(StrictFields):
     refresh_token = serializers.CharField(max_length=200)
 
 
-class SwitchSerializer(serializers.Serializer[Any]):
+class SwitchSerializer(StrictFields):
     organization = serializers.UUIDField()
 
 
@@ -62,7 +63,7 @@ class SignedInSerializer(TokensSerializer):
     device_token = serializers.CharField(help_text="Send it with the next sign-in from here.")
 
 
-class PersonSerializer(serializers.Serializer[Any]):
+class PersonSerializer(StrictFields):
     name = serializers.CharField(max_length=150, allow_blank=True)
 
 
@@ -84,21 +85,21 @@ class MeSerializer(serializers.Serializer[Any]):
     recovery_codes_left = serializers.IntegerField(read_only=True)
 
 
-class ChangePasswordSerializer(serializers.Serializer[Any]):
+class ChangePasswordSerializer(StrictFields):
     current_password = PasswordField()
     new_password = PasswordField()
 
 
-class AskPasswordSerializer(serializers.Serializer[Any]):
+class AskPasswordSerializer(StrictFields):
     email = serializers.EmailField()
 
 
-class ResetPasswordSerializer(serializers.Serializer[Any]):
+class ResetPasswordSerializer(StrictFields):
     token = serializers.CharField(max_length=1_000)
     password = PasswordField()
 
 
-class ConfirmSerializer(serializers.Serializer[Any]):
+class ConfirmSerializer(StrictFields):
     password = PasswordField(required=False, default="", allow_blank=True)
     code = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
 
@@ -110,12 +111,12 @@ class SetUpSerializer(serializers.Serializer[Any]):
     setup_token = serializers.CharField()
 
 
-class EnrolSerializer(serializers.Serializer[Any]):
+class EnrolSerializer(StrictFields):
     setup_token = serializers.CharField(max_length=2_000)
     code = serializers.CharField(max_length=64)
 
 
-class CodeSerializer(serializers.Serializer[Any]):
+class CodeSerializer(StrictFields):
     code = serializers.CharField(max_length=64)
 
 
@@ -123,7 +124,7 @@ class RecoveryCodesSerializer(serializers.Serializer[Any]):
     recovery_codes = serializers.ListField(child=serializers.CharField())
 
 
-class AcceptSerializer(serializers.Serializer[Any]):
+class AcceptSerializer(StrictFields):
     token = serializers.CharField(max_length=1_000)
     password = PasswordField(required=False, default="", allow_blank=True)
     name = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
@@ -159,7 +160,7 @@ class SignInEventSerializer(serializers.ModelSerializer[SignInEvent]):
         fields = ["id", "email", "outcome", "method", "address", "user_agent", "created_at"]
 
 
-class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+class InvitationSerializer(StrictFields, serializers.ModelSerializer[Invitation]):
     invited_by = serializers.EmailField(
         source="invited_by.email", read_only=True, allow_null=True, default=None
     )

@@ -11,10 +11,11 @@ from accounts.actions.delete_identity_provider import delete_identity_provider
 from accounts.actions.save_identity_provider import save_identity_provider
 from accounts.models import IdentityProvider
 from accounts.scoping.api import ScopedViewSet
+from armproject.lib.rest.strict import StrictFields
 from armproject.lib.secret import Secret
 
 
-class IdentityProviderSerializer(serializers.ModelSerializer[IdentityProvider]):
+class IdentityProviderSerializer(StrictFields, serializers.ModelSerializer[IdentityProvider]):
     client_secret = serializers.CharField(max_length=500, write_only=True, required=False)
     domains = serializers.ListField(
         child=serializers.CharField(max_length=253), max_length=50, required=False

@@ -1,6 +1,7 @@
 """The second factor: its codes, its guesses, and proving anew before dangerous deeds."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,9 +10,11 @@ from django.core import mail
 from django.db import connections
 from django.test import Client
 
+from accounts.actions.rotate_master_key import rotate_master_key
 from accounts.models import Organization
 from accounts.signin import second_factor
 from tests.accounts.people import code_of, enrol, error, login, post_out, session, signed_in
+from tests.accounts.vaulted import held_by, master
 from tests.cast import PASSWORD, Api, House, make_house
 
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # of RFC 6238, appendix B, "1234…" in base 32
@@ -100,14 +103,14 @@ def test_the_secret_is_sealed_and_bound_to_its_owner(house: House) -> None:
     )
 
 
-def test_a_new_master_key_takes_over_the_secrets(house: House) -> None:
-    from accounts import data_keys
-
+def test_a_new_master_key_takes_over_the_secrets(house: House, settings: Any) -> None:
     secret, _ = enrol(house.owner)
-    row = Authenticator.objects.get(user=house.owner, type="totp")
-    row.data["sealed"]["key"] = active = data_keys.key_provider().active_key_id
-    assert second_factor.rewrap(active) == 0
-    assert second_factor.use(house.owner, code_of(secret)) == "totp"
+    new = master("k2")
+    with held_by(settings, ARM_MASTER_KEYS=f"{new},{settings.ARM_MASTER_KEYS}"):
+        rotate_master_key()
+        assert rotate_master_key().done == 0
+    with held_by(settings, ARM_MASTER_KEYS=new):
+        assert second_factor.use(house.owner, code_of(secret)) == "totp"
 
 
 def test_parallel_guesses_count_one_by_one(committed: None) -> None:
