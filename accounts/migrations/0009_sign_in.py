@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('issuer', models.CharField(max_length=500)),
                 ('client_id', models.CharField(max_length=200)),
-                ('client_secret_sealed', models.BinaryField()),
+                ('client_secret_sealed', models.BinaryField(editable=False, null=True)),
                 ('domains', models.JSONField(blank=True, default=list)),
                 ('default_role', models.CharField(choices=[('owner', 'Owner'), ('admin', 'Admin'), ('developer', 'Developer'), ('member', 'Member'), ('viewer', 'Viewer'), ('auditor', 'Auditor')], default='viewer', max_length=20)),
                 ('is_active', models.BooleanField(default=True)),

@@ -25,7 +25,7 @@ class IdentityProvider(ScopedModel):
     name = models.CharField(max_length=80)
     issuer = models.CharField(max_length=500)
     client_id = models.CharField(max_length=200)
-    client_secret_sealed = SealedField()
+    client_secret_sealed = SealedField(null=True)
     domains = models.JSONField(default=list, blank=True)
     default_role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
     is_active = models.BooleanField(default=True)

@@ -107,7 +107,7 @@ def _organizations(organization_id: UUID, provider_id: UUID) -> Provider | None:
     with acting(system("single sign-on"), organization_id, frozenset()), fenced():
         rows = IdentityProvider.objects.active().select_related("organization")
         row = rows.filter(pk=provider_id, organization__suspended_at=None).first()
-        if row is None:
+        if row is None or row.client_secret_sealed is None:
             return None
         sealed = bytes(row.client_secret_sealed)
         secret = unseal(sealed, table=row._meta.db_table, row_id=row.pk, column=SECRET)
