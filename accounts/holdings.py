@@ -3,12 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import connection, models
 from django.utils import timezone
 
-from accounts.models import ApiKey, Membership, SubjectKey, User
+from accounts.models import (
+    ApiKey,
+    Invitation,
+    Letter,
+    Membership,
+    SignInEvent,
+    SubjectKey,
+    User,
+)
 from accounts.recent_keys import recent_keys
 from accounts.registry import Holding, Row, add_holding
 
@@ -53,6 +65,49 @@ def _end_sessions(user: User) -> None:
             session.delete()
 
 
+def _ways_in(user: User) -> Iterable[Row]:
+    for session in UserSession.objects.filter(user=user):
+        yield {"what": "session", "from": session.ip, "since": session.created_at}
+    for factor in Authenticator.objects.filter(user=user):
+        yield {"what": factor.get_type_display(), "since": factor.created_at}
+    for identity in SocialAccount.objects.filter(user=user):
+        yield {"what": f"identity at {identity.provider}", "since": identity.date_joined}
+
+
+def _erase_ways_in(user: User) -> int:
+    """Forget how the person signs in and what was mailed to them, unless it is needed elsewhere."""
+    if belongs_elsewhere(user):
+        return 0
+    ways = (UserSession, Authenticator, SocialAccount, EmailAddress)
+    number = sum(int(way.objects.filter(user=user).delete()[0]) for way in ways)
+    return number + int(Letter.objects.filter(email=user.email).delete()[0])
+
+
+def _sign_ins(user: User) -> Iterable[Row]:
+    for event in SignInEvent.objects.filter(user=user):
+        yield {
+            "at": event.created_at,
+            "outcome": event.outcome,
+            "from": event.address,
+            "with": event.user_agent,
+        }
+
+
+def _erase_sign_ins(user: User) -> int:
+    return int(SignInEvent.objects.filter(user=user).update(address="", user_agent=""))
+
+
+def _invitations(user: User) -> Iterable[Row]:
+    for invitation in Invitation.objects.filter(email=user.email):
+        yield {"role": invitation.role, "sent_at": invitation.sent_at}
+
+
+def _erase_invitations(user: User) -> int:
+    mine, now = Invitation.objects.filter(email=user.email), timezone.now()
+    mine.open().update(revoked_at=now)
+    return int(mine.update(email=f"{user.pk.hex}@erased.invalid"))
+
+
 def _memberships(user: User) -> Iterable[Row]:
     for row in Membership.objects.filter(user=user):
         yield {"role": row.role, "since": row.created_at}
@@ -89,7 +144,7 @@ def _rows_that_point(user: User) -> Iterable[Row]:
 
 
 def _links() -> Iterable[tuple[Any, Any]]:
-    own = {Membership, ApiKey, SubjectKey}
+    own = {Membership, ApiKey, SubjectKey, SignInEvent}
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             is_link = isinstance(field, models.ForeignKey) and field.related_model is User
@@ -116,6 +171,9 @@ def named_in(name: str, label: str, model: Any, column: str) -> Holding:
 def hold_accounts() -> None:
     """Add what this app holds to the registry."""
     add_holding(Holding("account", "Account", _account, _erase_account))
+    add_holding(Holding("ways_in", "Ways to sign in", _ways_in, _erase_ways_in))
+    add_holding(Holding("sign_ins", "Sign-ins", _sign_ins, _erase_sign_ins))
+    add_holding(Holding("invitations", "Invitations", _invitations, _erase_invitations))
     add_holding(Holding("memberships", "Membership", _memberships, _erase_memberships))
     add_holding(Holding("api_keys", "API keys", _api_keys, _erase_api_keys))
     add_holding(

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts.freshness import require_fresh
 from accounts.granting import GRANTABLE
 from accounts.models import Grant, Membership, ScopedModel
 from accounts.permissions import require
@@ -16,6 +17,7 @@ def grant_permission(membership: Membership, permission: str, row: ScopedModel) 
     Whoever grants it must have the permission by their own role, for every row.
     """
     require("members.write")
+    require_fresh()
     require(permission)
     if not isinstance(row, GRANTABLE.get(permission, ())):
         problem = f"{permission} is not granted on single rows of this kind."

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.freshness import require_fresh
 from accounts.models import ApiKey
 from accounts.permissions import own_key, own_user_id, require
 from accounts.recent_keys import recent_keys
@@ -22,6 +23,7 @@ def rotate_api_key(key: ApiKey, *, keep_until: datetime | None = None) -> tuple[
     The overlap is at most seven days. The new token is shown this once.
     """
     require("api_keys.write")
+    require_fresh()
     key = ApiKey.objects.select_for_update().get(pk=key.pk)
     _refuse_anothers(key)
     now = timezone.now()

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts import data_keys
 from accounts.fence import current_organization_id
+from accounts.freshness import require_fresh
 from accounts.models import KeyState, OrganizationKey
 from accounts.permissions import require
 from accounts.signals import key_replaced
@@ -20,6 +21,7 @@ def rotate_organization_key() -> OrganizationKey:
     What the old one sealed is sealed anew by a job; until then the old key opens it.
     """
     require("keys.rotate")
+    require_fresh()
     before = OrganizationKey.objects.order_by("-version").first()
     if before is None or before.state != KeyState.ACTIVE:
         raise Conflict("The organization's keys were destroyed; there is nothing to rotate.")

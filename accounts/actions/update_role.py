@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.actions.add_member import refuse_above_own
 from accounts.actions.create_role import refuse_bad_role
+from accounts.freshness import require_fresh
 from accounts.models import CustomRole
 from accounts.permissions import require
 from accounts.recent_keys import recent_keys
@@ -18,6 +19,7 @@ def update_role(
 ) -> CustomRole:
     """Change a role's name or permissions; whoever has it may do that much within a second."""
     require("roles.write")
+    require_fresh()
     role = CustomRole.objects.select_for_update().get(pk=role.pk)
     refuse_above_own(role)
     before = {"name": role.name, "permissions": role.permissions}

@@ -22,7 +22,8 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0009_sign_in")]
 
     operations = [
-        Isolate("SignInEvent", rights="SELECT, INSERT"),
+        # An event stays as it was; only from where it came is blanked when a person is erased.
+        Isolate("SignInEvent", rights="SELECT, INSERT, UPDATE (address, user_agent)"),
         Isolate("Invitation", rights="SELECT, INSERT, UPDATE"),
         Isolate("IdentityProvider"),
         Share("SignInCounter", rights="SELECT, INSERT, UPDATE, DELETE"),

@@ -4,6 +4,7 @@ from django.db import connection, transaction
 
 from accounts.actions.add_member import refuse_above_own
 from accounts.actions.change_role import refuse_losing_last_owner
+from accounts.freshness import require_fresh
 from accounts.models import Membership, User, canonical_email
 from accounts.registry import HOLDINGS
 from accounts.roles import Role
@@ -26,6 +27,7 @@ def erase_person(email: str, *, confirmed: str, reason: str = "") -> Erasure:
     `confirmed` is the address, typed again. A person who was erased already gets the same receipt
     again and nothing else happens. Refused while a legal hold stands, and for the last owner.
     """
+    require_fresh()
     mark = address_mark(canonical_email(email))
     try:
         user = find_person(email, permission="subjects.erase")

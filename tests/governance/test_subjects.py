@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from accounts.actions.add_member import add_member
 from accounts.actions.change_role import change_role
@@ -28,6 +29,12 @@ EMAIL = "member@acme.example"
 
 def busy(house: House) -> None:
     """Let the member act, be acted on, and be named wherever people are named."""
+    for path, said in (
+        ("login", {"email": EMAIL, "password": PASSWORD}),
+        ("password/reset", {"email": EMAIL}),
+    ):
+        answer = Client().post(f"/api/v1/auth/{path}", said, content_type="application/json")
+        assert answer.status_code in (200, 202)
     member = house.browser("member")
     assert member.get("/studio/").status_code == 200
     with house.inside("admin"):
@@ -122,6 +129,8 @@ def test_who_is_erased_is_nowhere_and_the_log_stays_byte_for_byte(house: House) 
             assert unlock(json.loads(event.payload)["sealed"]["actor"], event.pk, "actor") is None
         assert receipt.erased["account"] == receipt.erased["memberships"] == 1
         assert receipt.erased["keys"] == 1
+        assert receipt.erased["ways_in"] >= 2, "the session and the letter"
+        assert receipt.erased["sign_ins"] >= 1
         assert receipt.erased["audit"] > 0
     assert EMAIL not in everything()
     assert "member of Acme" not in everything()
