@@ -33,15 +33,24 @@ def lock_away(user_id: UUID, event_id: UUID, part: str, facts: Facts) -> dict[st
     return {"key": str(row.pk), "text": base64.b64encode(sealed).decode()}
 
 
-def unlock(locked: Mapping[str, str], event_id: UUID, part: str) -> Facts | None:
+def unlock(
+    locked: Mapping[str, str],
+    event_id: UUID,
+    part: str,
+    opened: dict[str, bytes | None] | None = None,
+) -> Facts | None:
     """Return what `lock_away` put under a person's key; None where the key was destroyed.
 
-    Raises `crypto.Undecryptable` where the text was changed or moved.
+    Who unlocks much passes a dictionary, in which opened keys stay for the next call. Raises
+    `crypto.Undecryptable` where the text was changed or moved.
     """
-    row = SubjectKey.objects.filter(pk=locked["key"]).first()
-    if row is None or row.sealed is None:
+    opened = {} if opened is None else opened
+    if locked["key"] not in opened:
+        row = SubjectKey.objects.filter(pk=locked["key"]).first()
+        opened[locked["key"]] = _open(row) if row and row.sealed is not None else None
+    key = opened[locked["key"]]
+    if key is None:
         return None
-    key = _open(row)
     plain = crypto.unseal(
         lambda _version: key, base64.b64decode(locked["text"]), _place(event_id, part)
     )

@@ -5,6 +5,13 @@ from datetime import datetime
 from governance import merkle
 from governance.signing import moment
 
+# What names the actor, and what may name the person an event is about; the payload has it only
+# under the person's key.
+PERSONAL = {
+    "actor": ("actor_label", "address", "user_agent"),
+    "about": ("resource_label", "before", "after", "details"),
+}
+
 # What is kept in place of the hash of an event that was gone before it could be sealed.
 GONE = bytes(merkle.HASH_BYTES)
 

@@ -15,8 +15,9 @@ class Unaudited:
 UNAUDITED = (
     Unaudited(
         "Reading pages, lists and reports",
-        "Looking changes nothing. Taking data out (exports, interactions of an agent) is recorded"
-        " before the data is sent.",
+        "Looking changes nothing, trying a rule out neither. Taking data out (exports, interactions"
+        " of an agent) is recorded before the data is sent.",
+        ("POST api/v1/^alert-rules/preview$",),
     ),
     Unaudited(
         "Sealing and anchoring the audit log",

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from accounts.fence import current_organization_id, fenced
 from accounts.sealing import audit_mac_holds
+from accounts.subject_keys import unlock
 from armproject.lib.crypto import Undecryptable
 from governance import merkle
 from governance.models import AuditArchive, AuditSeal
-from governance.proof import GONE, leaf_of
+from governance.proof import GONE, PERSONAL, leaf_of
 from governance.signing import digest, is_signed, spelled
 
 STEP = 5_000
@@ -38,8 +40,12 @@ REPEATED = (
     "trace_id",
     "address",
     "user_agent",
+    "actor_user_id",
+    "about_user_id",
     *DIFFS,
 )
+# What stands in the columns of somebody who was erased.
+FORGOTTEN: tuple[Any, ...] = ("", "erased person", {})
 EVENTS = f"""
   SELECT l.seq, l.event_id, l.at, l.hash, e.mac, e.payload, {", ".join(f"e.{c}" for c in REPEATED)}
     FROM governance_auditleaf l
@@ -115,6 +121,7 @@ class Verification:
         self.progress = progress
         self.verdict = Verdict()
         self.organization_id = current_organization_id()
+        self.opened: dict[str, bytes | None] = {}
         self.archived = set(self._archived_months())
 
     def run(self) -> Verdict:
@@ -212,11 +219,22 @@ class Verification:
         facts = json.loads(payload)
         if facts.get("id") != str(event_id):
             return "stands under another event's id."
+        try:
+            facts |= self._named(facts.pop("sealed", {}), event_id)
+        except (Undecryptable, KeyError, ValueError):
+            return "names people in a way that cannot be read: it was not written by ARM."
         for name, value in zip(REPEATED, columns, strict=True):
-            shown = json.loads(value) if name in DIFFS and isinstance(value, str) else value
-            if facts.get(name, "") != shown:
+            if not _agree(_shown(name, value), facts.get(name)):
                 return f"shows another {name} than it was sealed with."
         return ""
+
+    def _named(self, sealed: Mapping[str, Any], event_id: UUID) -> dict[str, Any]:
+        """Return the facts that name people; of those who were erased, what may stand instead."""
+        named: dict[str, Any] = {}
+        for part, locked in sealed.items():
+            facts = unlock(locked, event_id, part, self.opened) if locked else None
+            named |= dict.fromkeys(PERSONAL[part], FORGOTTEN) if facts is None else facts
+        return named
 
     def _check_anchor(self, newest: AuditSeal | None) -> None:
         """Cut tails and older copies of the database end before what the anchor knows."""
@@ -259,3 +277,17 @@ class Verification:
 
     def _say(self, sentence: str, seal: int | None = None, event: Any = None) -> None:
         self.verdict.say(sentence, seal, event)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Return a column's value as the payload would spell it."""
+    if name in DIFFS and isinstance(value, str):
+        return json.loads(value)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _agree(shown: Any, stated: Any) -> bool:
+    """Tell whether a column says what was sealed; what was never stated is empty."""
+    if stated is FORGOTTEN:
+        return shown in FORGOTTEN
+    return shown == stated or (not shown and not stated)

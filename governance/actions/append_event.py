@@ -13,6 +13,7 @@ from accounts.subject_keys import lock_away
 from armproject.lib import context
 from armproject.lib.audit import Deed
 from armproject.lib.ids import uuid7
+from governance.proof import PERSONAL
 
 COLUMNS = (
     "actor_kind",
@@ -30,11 +31,6 @@ COLUMNS = (
     "actor_user_id",
     "about_user_id",
 )
-# What names the actor, and what may name the person an event is about.
-PERSONAL = {
-    "actor": ("actor_label", "address", "user_agent"),
-    "about": ("resource_label", "before", "after", "details"),
-}
 
 
 def append_event(deed: Deed) -> None:

@@ -30,7 +30,7 @@ def anchor_file(committed: None, settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def house(anchor_file: Path) -> House:
-    """A company whose log so far, and its neighbour's, lies in an old month, unsealed."""
+    """A company whose log so far, and its neighbour's, lies in an old month, its own unsealed."""
     house, neighbours = make_house("Acme"), make_house("Globex")
     do(house, "tests.old", "tests.older")
     do(neighbours, "tests.elsewhere")
@@ -43,12 +43,12 @@ def house(anchor_file: Path) -> House:
         shift = timezone.now() - datetime(OLD.year, OLD.month, 10, tzinfo=UTC)
         for table in ("governance_auditevent", "governance_unsealedevent"):
             owner.execute(f"UPDATE {table} SET at = at - %s::interval", [shift])
+    seal(neighbours)
     return house
 
 
 def prove(house: House) -> None:
     seal(house)
-    call_command("seal_audit")
     anchor()
 
 
@@ -87,7 +87,6 @@ def test_a_proved_month_leaves_for_the_archive_and_verification_covers_the_gap(
 def test_a_month_that_is_not_sealed_or_not_anchored_stays(house: House) -> None:
     assert OLD not in retain_audit(2)
     seal(house)
-    call_command("seal_audit")
     assert OLD not in retain_audit(2)
     assert is_there()
     anchor()
