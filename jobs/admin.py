@@ -55,8 +55,8 @@ class JobAdmin(ReadOnlyAdmin):
     change_list_template = "jobs/jobs.html"
     list_display = ["work", "state_label", "far", "tries", "when", "asked_by", "error"]
     list_filter = ["state"]
-    search_fields = ["=kind", "=lane"]
-    search_help_text = "A whole kind, such as governance.deliver, or a lane"
+    search_fields = ["kind"]
+    search_help_text = "Words of a kind, such as deliver, or a whole lane"
     fields = [
         "kind",
         "about",
@@ -92,6 +92,12 @@ class JobAdmin(ReadOnlyAdmin):
         """Offer to replay only what can be replayed."""
         is_dead = Job.objects.dead().filter(pk=object_id).exists()
         return list(super().get_actions_detail(request, object_id)) if is_dead else []
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Find by the words of a kind."""
+        return (queryset.found(search_term) if search_term.strip() else queryset), False
 
     def has_replay_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return has_permission("jobs.replay")

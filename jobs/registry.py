@@ -1,5 +1,6 @@
 """What kinds of job there are and what is due by the clock; higher apps add theirs here."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -54,6 +55,17 @@ def handles(
 def every(interval: timedelta, kind: str, *, label: str) -> None:
     """Declare that this kind of job is due in every organization each interval."""
     SCHEDULES[kind] = Schedule(name=kind, kind=kind, every=interval, label=label)
+
+
+def kinds_of(text: str) -> list[str]:
+    """Return the kinds whose parts begin with these words: "deliver" is of governance.deliver."""
+    load_handlers()
+    words = text.lower().split()
+    return sorted(kind for kind in HANDLERS if all(_begins(kind, word) for word in words))
+
+
+def _begins(kind: str, word: str) -> bool:
+    return kind.startswith(word) or any(part.startswith(word) for part in re.split(r"[._]", kind))
 
 
 def load_handlers() -> None:

@@ -99,7 +99,8 @@ class AlertRuleAdmin(StudioAdmin):
         present = self.get_object(request, request.GET.get("rule", ""))
         form = RulePreviewForm(request.POST, instance=present)
         preview = form.preview if form.is_valid() else None
-        answer = {"form": form, "preview": preview}
+        is_begun = bool(request.POST.get("threshold", "").strip())
+        answer = {"form": form, "preview": preview, "is_begun": is_begun}
         return render(request, "governance/rule_would.html", answer)
 
     def adopt(self, request: HttpRequest) -> HttpResponse:

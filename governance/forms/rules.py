@@ -90,6 +90,7 @@ class AlertRuleForm(ActionForm):
         }
 
     class Media:
+        css: ClassVar = {"all": ["governance/governance.css"]}
         js: ClassVar = ["governance/rule.js"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

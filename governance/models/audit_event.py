@@ -1,18 +1,75 @@
 """AuditEvent: who did what, when, why and how; appended once, never changed."""
 
-from typing import ClassVar
+import re
+from typing import ClassVar, Final
+from uuid import UUID
 
-from django.db import models
+from django.db import connections, models
+from django.db.models.functions import Collate
 
 from accounts.fence import current_organization_id
 from accounts.models import Organization, ScopedManager, ScopedQuerySet
 from armproject.lib.ids import uuid7
+
+HITS_MOST: Final = 1_000
+ACTIONS_MOST: Final = 500
+LAST: Final = "\U0010ffff"  # sorts behind every character, so that it ends a prefix
+# One index probe for each different action, however many events there are.
+ACTIONS: Final = """
+WITH RECURSIVE seen AS (
+  (SELECT action FROM governance_auditevent WHERE organization_id = %s ORDER BY action LIMIT 1)
+  UNION ALL
+  SELECT (SELECT later.action FROM governance_auditevent later
+          WHERE later.organization_id = %s AND later.action > seen.action
+          ORDER BY later.action LIMIT 1)
+  FROM seen WHERE seen.action IS NOT NULL
+)
+SELECT action FROM seen WHERE action IS NOT NULL LIMIT %s
+"""
 
 
 class AuditEventQuerySet(ScopedQuerySet["AuditEvent"]):
     def about(self, row: models.Model) -> "AuditEventQuerySet":
         """Return what happened to this row."""
         return self.filter(resource_type=row._meta.label_lower, resource_id=str(row.pk))
+
+    def found(self, text: str) -> "AuditEventQuerySet":
+        """Return events by words of their action, or how their actor's or row's name begins.
+
+        Where neither finds anything, `text` may be the whole id of a row, request or trace. Each
+        step is an index scan, and at most HITS_MOST events are found by a name.
+        """
+        words = text.lower().split()
+        actions = [one for one in self._actions() if all(_begins(one, word) for word in words)]
+        named = self._named(text.strip())
+        if actions or named:
+            return self.filter(models.Q(action__in=actions) | models.Q(pk__in=named))
+        whole = text.strip()
+        ids = models.Q(resource_id=whole) | models.Q(request_id=whole) | models.Q(trace_id=whole)
+        return self.filter(ids)
+
+    def _actions(self) -> list[str]:
+        """Return the actions the organization's log holds, from one to the next by the index."""
+        organization = current_organization_id()
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(ACTIONS, [organization, organization, ACTIONS_MOST])
+            return [action for (action,) in cursor.fetchall()]
+
+    def _named(self, text: str) -> list[UUID]:
+        """Return events whose actor's or row's name begins so, in its usual ways of writing."""
+        found: set[UUID] = set()
+        for start in {text, text.lower(), text.capitalize(), text.title()}:
+            for column in ("actor_label", "resource_label"):
+                rows = self.model.objects.order_by().alias(by=Collate(column, "C"))
+                rows = rows.filter(by__gte=start, by__lt=f"{start}{LAST}")
+                found.update(rows.values_list("pk", flat=True)[: HITS_MOST - len(found)])
+        return list(found)
+
+
+def _begins(action: str, word: str) -> bool:
+    return action.startswith(word) or any(
+        part.startswith(word) for part in re.split(r"[._]", action)
+    )
 
 
 class AuditEvent(models.Model):

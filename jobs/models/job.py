@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet
+from jobs.registry import kinds_of
 
 
 class JobState(models.TextChoices):
@@ -26,6 +27,11 @@ class JobQuerySet(ScopedQuerySet["Job"]):
 
     def dead(self) -> "JobQuerySet":
         return self.filter(state=JobState.DEAD)
+
+    def found(self, text: str) -> "JobQuerySet":
+        """Return the jobs whose kind has parts that begin with these words, or that wait for it."""
+        kinds = kinds_of(text)
+        return self.filter(kind__in=kinds) if kinds else self.filter(lane=text.strip())
 
 
 class Job(ScopedModel):
@@ -75,6 +81,7 @@ class Job(ScopedModel):
             ),
             models.Index(fields=["organization", "-id"], name="jobs_newest"),
             models.Index(fields=["organization", "state", "-id"], name="jobs_by_state"),
+            models.Index(fields=["organization", "kind", "-id"], name="jobs_by_kind"),
         ]
 
     def __str__(self) -> str:
