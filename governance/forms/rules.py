@@ -98,7 +98,8 @@ class AlertRuleForm(ActionForm):
         self._offer("measure", measure_choices())
         self._offer("subject_id", subject_choices())
         self._offer_present_spans()
-        self._fit_threshold()
+        if "threshold" in self.fields:
+            self._fit_threshold()
         recipients: Any = self.fields["recipients"]
         recipients.queryset = Channel.objects.all()
         if not self.instance._state.adding:

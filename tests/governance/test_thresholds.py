@@ -133,3 +133,11 @@ def test_the_form_begins_on_the_bad_side_with_the_measures_own_hint(house: House
     told: dict[str, Any] = json.loads(facts.replace("&quot;", '"'))
     assert told["agent.error_rate"]["comparison"] == "above"
     assert "0.2" not in told["costs.total"]["hint"]
+
+
+def test_who_may_only_read_opens_a_rule(house: House) -> None:
+    with measured():
+        rule = make_rule(house)
+        page = house.browser("viewer").get(f"{STUDIO}/{rule.pk}/change/")
+        assert page.status_code == 200
+        assert "Would it fire now?" not in page.content.decode()
