@@ -15,7 +15,7 @@ def foresee_pull(agent: Agent, verb: Verb) -> Pull:
 
     A vendor that cannot be asked is a lever not pulled, whose fault says why.
     """
-    require("agents.pause")
+    require("agents.pause", agent)
     with fenced():
         agent = Agent.objects.select_related("connection__organization").get(pk=agent.pk)
         connector, why_not = open_vendor(agent)
