@@ -10,6 +10,7 @@ from accounts.actions.clean_gate import clean_gate
 from accounts.actions.send_invitation import send_invitation
 from accounts.actions.send_letter import send_letter
 from jobs.actions.nudge_relay import nudge_relay
+from jobs.actions.prune_jobs import prune_jobs
 from jobs.actions.relay_jobs import relay_jobs
 from jobs.actions.run_job import run_job
 from jobs.actions.run_schedule import run_schedule
@@ -60,4 +61,11 @@ def clean(run: JobRun) -> None:
     clean_gate()
 
 
+@handles("jobs.prune", lease=timedelta(minutes=10))
+def prune(run: JobRun) -> None:
+    with run.finish():
+        prune_jobs()
+
+
+every(timedelta(days=1), "jobs.prune", label="Forget work that is long done")
 every(timedelta(days=1), "accounts.clean_gate", label="Clear away old sign-in links and sessions")
