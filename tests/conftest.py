@@ -5,9 +5,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tests import database
 from tests.cast import Api, House, make_house
+
+# The same examples in every run, and no clock: a busy machine is no reason to fail.
+examples.register_profile(
+    "arm", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("arm")
 
 
 def pytest_configure(config: pytest.Config) -> None:
