@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.scoping.api import ScopedViewSet
 from accounts.scoping.authentication import ANY_MEMBER
+from armproject.lib.rest.strict import StrictFields
 from governance.actions.erase_person import erase_person
 from governance.actions.place_hold import place_hold
 from governance.actions.release_hold import release_hold
@@ -18,7 +19,7 @@ from governance.actions.report_person import report_person
 from governance.models import Erasure, LegalHold
 
 
-class PersonSerializer(serializers.Serializer[Any]):
+class PersonSerializer(StrictFields):
     email = serializers.EmailField()
 
 
@@ -48,7 +49,7 @@ class ErasureSerializer(serializers.ModelSerializer[Erasure]):
         read_only_fields: ClassVar = fields
 
 
-class NewErasureSerializer(serializers.Serializer[Any]):
+class NewErasureSerializer(StrictFields):
     email = serializers.EmailField()
     confirmed = serializers.EmailField(help_text="The address, typed again.")
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
@@ -63,7 +64,7 @@ class LegalHoldSerializer(serializers.ModelSerializer[LegalHold]):
         read_only_fields: ClassVar = fields
 
 
-class NewLegalHoldSerializer(serializers.Serializer[Any]):
+class NewLegalHoldSerializer(StrictFields):
     email = serializers.EmailField()
     reason = serializers.CharField(max_length=500)
 
