@@ -54,7 +54,10 @@ def keep_permissions(*, using: str, **_: Any) -> None:
     if Permission._meta.db_table not in present:
         return
     for name, model in GRANTABLE.items():
-        kind = ContentType.objects.db_manager(using).get_for_model(model)
+        # Not by the manager's short cut, which remembers ids of whichever database came first.
+        kind = ContentType.objects.using(using).get_or_create(
+            app_label=model._meta.app_label, model=model._meta.model_name
+        )[0]
         Permission.objects.using(using).get_or_create(
             content_type=kind, codename=name, defaults={"name": WORDS[name]}
         )

@@ -12,6 +12,11 @@ class Unaudited:
     ways: tuple[str, ...] = ()
 
 
+def both(*gates: str) -> tuple[str, ...]:
+    """Return the ways to these calls of signing in, which stand under two roots."""
+    return tuple(f"POST {root}/auth/{gate}" for root in ("api", "api/v1") for gate in gates)
+
+
 UNAUDITED = (
     Unaudited(
         "Reading pages, lists and reports",
@@ -48,7 +53,20 @@ UNAUDITED = (
         ),
     ),
     Unaudited(
-        "Moving between organizations in the Studio",
+        "Moving between organizations",
         "It chooses what a session shows and changes no right.",
+        both("switch"),
+    ),
+    Unaudited(
+        "Coming, going and proving who one is",
+        "Each attempt is a row under Sign-ins, with where it came from and what came of it. What"
+        " changes an account (its password, its second factor) is recorded.",
+        both("login", "login/mfa", "logout", "confirm", "mfa/setup"),
+    ),
+    Unaudited(
+        "Asking for an account or a new password",
+        "Whether there is such an account must not show anywhere; the letter that is sent is kept,"
+        " and using it is recorded where the person belongs to an organization.",
+        both("register", "register/confirm", "password/reset"),
     ),
 )

@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from accounts.scoping.admin import ReadOnlyAdmin
+from costs.admin.spans import SpanFilter
 from costs.admin.words import ConnectionFilter, VendorFilter, amount
 from costs.models import BilledCost
 
@@ -15,7 +15,7 @@ from costs.models import BilledCost
 class BilledCostAdmin(ReadOnlyAdmin):
     permissions = {"view": "costs.read"}
     list_display = ["day", "charge", "model", "key_or_project", "billed", "without_usage"]
-    list_filter = [("starts_at", RangeDateTimeFilter), VendorFilter, ConnectionFilter]
+    list_filter = [("starts_at", SpanFilter), VendorFilter, ConnectionFilter]
     list_filter_submit = True
     list_before_template = "costs/list_hint.html"
     list_select_related = ["connection", "agent"]

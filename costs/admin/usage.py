@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from accounts.scoping.admin import ReadOnlyAdmin
 from costs.admin import overview
+from costs.admin.spans import SpanFilter
 from costs.admin.words import SOURCE_COLOURS, ConnectionFilter, VendorFilter, amount
 from costs.models import UsageRecord
 
@@ -30,7 +30,7 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         "source",
     ]
     list_filter = [
-        ("starts_at", RangeDateTimeFilter),
+        ("starts_at", SpanFilter),
         VendorFilter,
         ConnectionFilter,
         "cost_source",

@@ -45,6 +45,10 @@ TABLE = {
     "jobs.replay": "OA",
     "keys.read": "OAU",
     "keys.rotate": "O",
+    "subjects.read": "OAU",
+    "subjects.erase": "OA",
+    "audit.verify": "OAU",
+    "audit.hold": "OA",
 }
 ON_AGENTS = ("agents.read", "agents.write", "agents.pause", "agents.inject")
 ON_CONNECTIONS = ("connections.read", "connections.write")

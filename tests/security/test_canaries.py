@@ -19,6 +19,7 @@ from jobs.actions.relay_jobs import relay_jobs
 from tests import database
 from tests.cast import make_house
 from tests.security.canary import Canaries, spellings
+from tests.security.gate import come_and_go
 from tests.security.scene import Scene, write_only
 from tests.security.sinks import SINKS, everything_logged
 
@@ -37,6 +38,7 @@ def test_no_secret_comes_out_anywhere(scene: Scene) -> None:
     with everything_logged() as log:
         scene.connect()
         scene.channels()
+        come_and_go(scene)
         scene.malform()
         scene.knock()
         scene.fill_in_forms()

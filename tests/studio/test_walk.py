@@ -207,6 +207,7 @@ def test_us_005_a_rule_raises_an_alert_that_is_mailed_and_decided(owner: Page, d
     choices = watch.get_by_role("option").all_inner_texts()
     watch.select_option(label=next(text for text in choices if text.startswith("Error rate")))
     owner.get_by_label("Threshold").fill("0.0001")
+    owner.get_by_label("Severity").select_option(label="Critical")  # the worst stand first
     owner.get_by_role("button", name="Save", exact=True).click()
     expect(owner.get_by_role("row", name=re.compile("Any request at all"))).to_be_visible()
 

@@ -1,12 +1,16 @@
 """Bodies are read strictly: what a request says and nobody reads is told, not ignored."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 UNKNOWN = "There is no such field here."
+UNNAMED = "There is a field that is not known here; its name is not one of a field."
 GIVEN = "This is not for you to set."
+# Only what could be a field's name is told back: a key that slipped there is not.
+NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}")
 
 
 class StrictFields(serializers.Serializer[Any]):
@@ -31,6 +35,7 @@ class StrictFields(serializers.Serializer[Any]):
     def _wrong(self, data: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
         for name in data:
             if name not in self.fields:
-                yield str(name)[:100], [UNKNOWN]
+                is_plain = NAME.fullmatch(str(name))
+                yield (str(name), [UNKNOWN]) if is_plain else ("non_field_errors", [UNNAMED])
             elif self.fields[name].read_only:
                 yield str(name), [GIVEN]
