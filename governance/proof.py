@@ -5,6 +5,25 @@ from datetime import datetime
 from governance import merkle
 from governance.signing import moment
 
+# What the columns of an event repeat of its payload, for people to filter by: texts and diffs.
+COLUMNS = (
+    "actor_kind",
+    "actor_id",
+    "actor_label",
+    "action",
+    "resource_type",
+    "resource_id",
+    "resource_label",
+    "reason",
+    "request_id",
+    "trace_id",
+    "address",
+    "user_agent",
+    "actor_user_id",
+    "about_user_id",
+)
+DIFFS = ("before", "after", "details")
+
 # What names the actor, and what may name the person an event is about; the payload has it only
 # under the person's key.
 PERSONAL = {

@@ -19,31 +19,14 @@ from accounts.subject_keys import unlock
 from armproject.lib.crypto import Undecryptable
 from governance import merkle
 from governance.models import AuditArchive, AuditSeal
-from governance.proof import GONE, PERSONAL, leaf_of
+from governance.proof import COLUMNS, DIFFS, GONE, PERSONAL, leaf_of
 from governance.signing import digest, is_signed, spelled
 
 STEP = 5_000
 SEALS_STEP = 500
 MOST_FINDINGS = 20
 # The columns repeat what the payload says; an edit of either must show.
-DIFFS = ("before", "after", "details")
-REPEATED = (
-    "actor_kind",
-    "actor_id",
-    "actor_label",
-    "action",
-    "resource_type",
-    "resource_id",
-    "resource_label",
-    "reason",
-    "request_id",
-    "trace_id",
-    "address",
-    "user_agent",
-    "actor_user_id",
-    "about_user_id",
-    *DIFFS,
-)
+REPEATED = (*COLUMNS, *DIFFS)
 # What stands in the columns of somebody who was erased.
 FORGOTTEN: tuple[Any, ...] = ("", "erased person", {})
 EVENTS = f"""

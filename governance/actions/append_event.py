@@ -13,24 +13,7 @@ from accounts.subject_keys import lock_away
 from armproject.lib import context
 from armproject.lib.audit import Deed
 from armproject.lib.ids import uuid7
-from governance.proof import PERSONAL
-
-COLUMNS = (
-    "actor_kind",
-    "actor_id",
-    "actor_label",
-    "action",
-    "resource_type",
-    "resource_id",
-    "resource_label",
-    "reason",
-    "request_id",
-    "trace_id",
-    "address",
-    "user_agent",
-    "actor_user_id",
-    "about_user_id",
-)
+from governance.proof import COLUMNS, DIFFS, PERSONAL
 
 
 def append_event(deed: Deed) -> None:
@@ -39,7 +22,7 @@ def append_event(deed: Deed) -> None:
     facts = _facts(deed)
     stated = _without_names(event_id, facts)
     payload = canonical({**stated, "id": event_id, "organization_id": organization_id})
-    diffs = [canonical(facts[name]) for name in ("before", "after", "details")]
+    diffs = [canonical(facts[name]) for name in DIFFS]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO governance_auditevent (id, organization_id, payload, mac,"  # noqa: S608

@@ -1,4 +1,4 @@
-"""Seals, verifications and legal holds in the Studio."""
+"""Seals, verifications and holds on the log in the Studio."""
 
 from typing import Any
 
@@ -129,7 +129,7 @@ def _progress(row: AuditVerification) -> str:
 
 @admin.register(AuditHold)
 class AuditHoldAdmin(StudioAdmin):
-    """Legal holds: placed and lifted, never edited."""
+    """Holds on the log: placed and lifted, never edited."""
 
     permissions = {"view": "audit.read", "add": "audit.hold"}
     form = AuditHoldForm

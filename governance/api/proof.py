@@ -1,4 +1,4 @@
-"""Seals, verifications and legal holds at the API's door."""
+"""Seals, verifications and holds on the log at the API's door."""
 
 from typing import Any, ClassVar
 
@@ -98,7 +98,7 @@ class VerificationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Scop
 
 
 class HoldViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
-    """Legal holds: while one stands, no audit event leaves the database."""
+    """Holds on the log: while one stands, no audit event leaves the database."""
 
     permissions: ClassVar = {
         "list": "audit.read",
