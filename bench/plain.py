@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 import django
+import django_stubs_ext
 from django.conf import settings
 
 if not settings.configured:
@@ -28,9 +29,12 @@ if not settings.configured:
             "django.contrib.sessions",
             "django.contrib.messages",
             "rest_framework",
-            "accounts",
-            "connectors",
-            "agents",
+            # The product's rows point at rows of these.
+            "guardian",
+            "allauth.usersessions",
+            "bench.only_rows.Accounts",
+            "bench.only_rows.Connectors",
+            "bench.only_rows.Agents",
         ],
         AUTH_USER_MODEL="accounts.User",
         ROOT_URLCONF="bench.plain",
@@ -46,6 +50,7 @@ if not settings.configured:
         USE_TZ=True,
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )
+    django_stubs_ext.monkeypatch()
     django.setup()
 
 from django.core.wsgi import get_wsgi_application
