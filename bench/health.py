@@ -50,7 +50,6 @@ SELECT jsonb_array_length(args->'agents'), extract(epoch FROM started_at - run_a
 """
 ALERTS = """
 SELECT count(*), count(*) FILTER (WHERE title LIKE %s) FROM governance_alert
- WHERE subject_type <> 'accounts.organization'
 """
 
 
@@ -133,7 +132,7 @@ def _fences(most: int, alerts: int, of_third: int) -> list[Row]:
     return [
         Row(lane, most, "jobs", bar=LANE_SLOTS, at_most=True),
         Row("alerts about the vendor that hangs", of_third, "alerts", bar=1),
-        Row("all alerts about connections and agents", alerts, "alerts", bar=1, at_most=True),
+        Row("all alerts", alerts, "alerts", bar=1, at_most=True),
     ]
 
 
