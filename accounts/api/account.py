@@ -27,6 +27,7 @@ from accounts.signin import second_factor, sessions
 from accounts.signin.places import memberships_of
 from armproject.lib import context
 from armproject.lib.errors import Unauthenticated
+from armproject.lib.rest.schema import ALSO
 
 SIGN_IN = "Sign in, or send a token as 'Authorization: Bearer …'."
 EVERY_METHOD = dict.fromkeys(("get", "post", "patch", "delete"), ANY_MEMBER)
@@ -89,7 +90,11 @@ class SwitchView(AccountView):
 
     permission_classes = [SignedInPerson]
 
-    @extend_schema(request=shapes.SwitchSerializer, responses=shapes.TokensSerializer)
+    @extend_schema(
+        request=shapes.SwitchSerializer,
+        responses=shapes.TokensSerializer,
+        extensions={ALSO: ["404"]},
+    )
     def post(self, request: Request) -> Response:
         wanted = self.read(shapes.SwitchSerializer, request)["organization"]
         http = request._request

@@ -71,7 +71,9 @@ class MembershipOfMineSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="organization_id")
     name = serializers.CharField(source="organization.name")
     slug = serializers.CharField(source="organization.slug")
-    role = serializers.ChoiceField(choices=Role.choices)
+    role = serializers.ChoiceField(
+        choices=Role.choices, allow_blank=True, help_text="Empty for a role of its own."
+    )
 
 
 class MeSerializer(serializers.Serializer[Any]):
@@ -161,6 +163,7 @@ class SignInEventSerializer(serializers.ModelSerializer[SignInEvent]):
 
 
 class InvitationSerializer(StrictFields, serializers.ModelSerializer[Invitation]):
+    role = serializers.ChoiceField(choices=Role.choices, default=Role.MEMBER)
     invited_by = serializers.EmailField(
         source="invited_by.email", read_only=True, allow_null=True, default=None
     )

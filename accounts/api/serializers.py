@@ -38,6 +38,7 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
 
     email = serializers.EmailField(source="user.email", read_only=True)
     name = serializers.CharField(source="user.name", read_only=True)
+    role = serializers.ChoiceField(choices=Role.choices, allow_blank=True, read_only=True)
 
     class Meta:
         model = Membership

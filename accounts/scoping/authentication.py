@@ -117,6 +117,6 @@ def declared(view: Any, method: str) -> str:
 
 def _refuse_other_methods(view: Any, method: str) -> None:
     """Say what there is where a method is not there, before anybody is asked for a permission."""
-    if method not in view.allowed_methods and method != "HEAD":
+    if method not in view.allowed_methods:
         there = ", ".join(view.allowed_methods)
         raise MethodNotAllowed(method, f"There is no {method} here; there is {there}.")

@@ -19,11 +19,6 @@ urlpatterns = [
     ),
     path("agents/heartbeat/<uuid:connection>", HeartbeatView.as_view(), name="agents-heartbeat"),
     path("agents/<uuid:pk>/health-check", check, name="agents-health-check"),
-    path(
-        "agents/<uuid:pk>/health",
-        AgentDeedsViewSet.as_view({"get": "health", "post": "check"}),
-        name="agents-health",
-    ),
     path("metrics/health", HealthMetricsView.as_view(), name="metrics-health"),
     *router.urls,
 ]

@@ -1,6 +1,6 @@
 """One short method per endpoint, calling an action; none holds a transaction while it waits."""
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.http import StreamingHttpResponse
@@ -33,7 +33,7 @@ from agents.models import Agent, AgentChange
 from agents.reports.agent_list import list_agents
 from agents.reports.health_history import HOURS, HOURS_MOST, health_history
 from agents.reports.summary import inventory_summary
-from armproject.lib.errors import InvalidInput
+from armproject.lib.rest.schema import ALSO, JSON
 from connectors.base import Verb
 
 
@@ -93,7 +93,8 @@ class AgentViewSet(mixins.RetrieveModelMixin, ScopedViewSet):
         return Response(self.get_serializer(changed).data)
 
     @extend_schema(
-        request=serializers.ReasonSerializer, responses={200: serializers.RemovedSerializer}
+        request={JSON: serializers.ReasonSerializer},
+        responses={200: serializers.RemovedSerializer},
     )
     def destroy(self, request: Request, pk: str) -> Response:
         reason = _read(serializers.ReasonSerializer, request)["reason"]
@@ -164,6 +165,7 @@ class AgentDeedsViewSet(ScopedViewSet):
         return Response(serializers.HealthCheckSerializer(checks, many=True).data)
 
     @extend_schema(request=None, responses=serializers.HealthCheckSerializer)
+    @health.mapping.post
     @own_transactions
     def check(self, request: Request, pk: str) -> Response:
         """Check now and answer with what was found."""
@@ -221,6 +223,7 @@ class AgentDeedsViewSet(ScopedViewSet):
             )
         ],
         responses=serializers.InteractionSerializer(many=True),
+        extensions={ALSO: ["409"]},
     )
     @action(detail=True, pagination_class=None)
     @own_transactions
@@ -234,7 +237,7 @@ class AgentDeedsViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"])
     def heartbeat(self, request: Request, pk: str) -> Response:
         """Say how the agent is; the answer tells whether it is paused."""
-        agent = record_heartbeat(self.get_object(), _object(request))
+        agent = record_heartbeat(self.get_object(), cast("dict[str, Any]", request.data))
         return Response(serializers.AnswerSerializer(agent).data)
 
     @extend_schema(responses=serializers.AgentChangeSerializer(many=True))
@@ -255,12 +258,6 @@ class AgentDeedsViewSet(ScopedViewSet):
             shown = self.get_queryset().get(pk=agent.pk)
             data = serializers.PullSerializer({"levers": outcome.as_json(), "agent": shown}).data
         return Response(data)
-
-
-def _object(request: Request) -> dict[str, Any]:
-    if not isinstance(request.data, dict):
-        raise InvalidInput("Send a JSON object.")
-    return request.data
 
 
 def _read(serializer: Any, request: Request) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSet
 from accounts.fence import fenced
 from accounts.permissions import within_reach
 from accounts.scoping.api import ScopedViewSet
+from armproject.lib.rest.schema import JSON
 from armproject.lib.secret import Secret
 from connectors.actions.change_connection import change_connection
 from connectors.actions.connect_vendor import connect_vendor
@@ -84,7 +85,7 @@ class ConnectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Scoped
         incoming.is_valid(raise_exception=True)
         return self._shown(change_connection(self._asked(), **incoming.validated_data))
 
-    @extend_schema(request=DisconnectionSerializer, responses={204: None})
+    @extend_schema(request={JSON: DisconnectionSerializer}, responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         incoming = DisconnectionSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)

@@ -19,7 +19,9 @@ class AmountField(serializers.DecimalField):
 class UsageSerializer(serializers.ModelSerializer[UsageRecord]):
     """Costs are null where no price is known; requests and errors where the vendor is silent."""
 
-    agent_name = serializers.CharField(source="agent.name", default=None, read_only=True)
+    agent_name = serializers.CharField(
+        source="agent.name", default=None, allow_null=True, read_only=True
+    )
 
     class Meta:
         model = UsageRecord

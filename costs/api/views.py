@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.scoping.api import ScopedViewSet
-from armproject.lib.rest.schema import BARE
 from costs import reports
 from costs.actions.export_usage import export_usage
 from costs.actions.request_readings import request_readings
@@ -35,9 +34,7 @@ class UsageViewSet(mixins.ListModelMixin, ScopedViewSet):
     ordering_fields = ["starts_at", "total_tokens", "input_tokens", "output_tokens"]
     ordering = ("-starts_at",)
 
-    @extend_schema(
-        responses={(200, "text/csv"): OpenApiTypes.STR}, extensions={BARE: True}, filters=True
-    )
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY}, filters=True)
     @action(detail=False, pagination_class=None, ordering_fields=[])
     def export(self, request: Request) -> StreamingHttpResponse:
         rows = self.filter_queryset(self.get_queryset())

@@ -95,7 +95,10 @@ class AuditViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewS
 
     @extend_schema(
         parameters=[OpenApiParameter("format", enum=list(KINDS), description="csv unless given.")],
-        responses={(200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, "The file.")},
+        responses={
+            (200, media.partition(";")[0]): OpenApiResponse(OpenApiTypes.BINARY, "The file.")
+            for media in KINDS.values()
+        },
     )
     @action(detail=False, methods=["get"])
     def export(self, request: Request) -> StreamingHttpResponse:

@@ -11,12 +11,16 @@ from rest_framework.response import Response
 
 from accounts.scoping.api import ScopedViewSet
 from accounts.scoping.authentication import ANY_MEMBER
+from armproject.lib.rest.schema import ALSO
 from armproject.lib.rest.strict import StrictFields
 from governance.actions.erase_person import erase_person
 from governance.actions.place_hold import place_hold
 from governance.actions.release_hold import release_hold
 from governance.actions.report_person import report_person
 from governance.models import Erasure, LegalHold
+
+# A person is named in the body; where there is none by that address, there is nothing.
+NOBODY = {ALSO: ["404"]}
 
 
 class PersonSerializer(StrictFields):
@@ -81,7 +85,11 @@ class ErasureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVie
     queryset = Erasure.objects.all()
     serializer_class = ErasureSerializer
 
-    @extend_schema(request=NewErasureSerializer, responses={201: ErasureSerializer})
+    @extend_schema(
+        request=NewErasureSerializer,
+        responses={201: ErasureSerializer},
+        extensions=NOBODY,
+    )
     def create(self, request: Request) -> Response:
         """Erase a person; who was erased already gets the same receipt again."""
         incoming = NewErasureSerializer(data=request.data)
@@ -89,7 +97,7 @@ class ErasureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVie
         receipt = erase_person(**incoming.validated_data)
         return Response(self.get_serializer(receipt).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=PersonSerializer, responses=PersonReportSerializer)
+    @extend_schema(request=PersonSerializer, responses=PersonReportSerializer, extensions=NOBODY)
     @action(detail=False, methods=["post"])
     def report(self, request: Request) -> Response:
         """Say everything that is held about a person; the address never stands in a URL."""
@@ -111,7 +119,11 @@ class LegalHoldViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedV
     queryset: QuerySet[LegalHold] = LegalHold.objects.all()
     serializer_class = LegalHoldSerializer
 
-    @extend_schema(request=NewLegalHoldSerializer, responses={201: LegalHoldSerializer})
+    @extend_schema(
+        request=NewLegalHoldSerializer,
+        responses={201: LegalHoldSerializer},
+        extensions=NOBODY,
+    )
     def create(self, request: Request) -> Response:
         incoming = NewLegalHoldSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)

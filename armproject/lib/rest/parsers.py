@@ -7,14 +7,14 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
-from armproject.lib.errors import TooLarge
+from armproject.lib.errors import InvalidInput, TooLarge
 from armproject.lib.parsing import parse_json
 
 PIECE = 64 * 2**10
 
 
 class StrictJSONParser(BaseParser):
-    """Parses `application/json`. A view may lower or raise `max_body_bytes`."""
+    """Parses an object of `application/json`. A view may lower or raise `max_body_bytes`."""
 
     media_type = "application/json"
     renderer_class = JSONRenderer  # fills the browsable API's raw form, without the envelope
@@ -31,9 +31,12 @@ class StrictJSONParser(BaseParser):
         about = parser_context or {}
         max_bytes = getattr(about.get("view"), "max_body_bytes", self.max_bytes)
         body = _read(stream, _headers(about), max_bytes)
-        return parse_json(
+        read = parse_json(
             body, max_bytes=max_bytes, max_depth=self.max_depth, max_nodes=self.max_nodes
         )
+        if not isinstance(read, dict):
+            raise InvalidInput("Send a JSON object: names and values in braces.")
+        return read
 
 
 def _headers(about: Mapping[str, Any]) -> Mapping[str, str]:

@@ -9,8 +9,9 @@ from typing import Any
 Schema = dict[str, Any]
 
 JSON = "application/json"
-BARE = "x-bare"  # an operation that answers without the envelope sets this extension
+ALSO = "x-also"  # the statuses an operation may answer with that its shape does not tell
 METHODS = {"get", "put", "post", "delete", "patch"}
+WRITING = METHODS - {"get"}
 
 
 def _ref(kind: str, name: str) -> Schema:
@@ -25,6 +26,7 @@ ERRORS = {
     "401": ("Unauthenticated", "No valid credential came with the request."),
     "403": ("Forbidden", "The credential does not allow this."),
     "404": ("NotFound", "There is nothing here that you can see."),
+    "406": ("NotAcceptable", "The answer does not come in a form that Accept names."),
     "409": ("Conflict", "The row is not in a state that allows this."),
     "413": ("TooLarge", "The request body is too large."),
     "415": ("UnsupportedMediaType", "Only application/json is read here."),
@@ -81,7 +83,8 @@ SECURITY_SCHEMES: Schema = {
 
 SPECTACULAR: dict[str, Any] = {
     "TITLE": "ARM API",
-    "DESCRIPTION": "One control plane for all AI agents of an organization.",
+    "DESCRIPTION": "One control plane for all AI agents of an organization. Fields that a call"
+    " does not know are refused by name; calls that take no body do not read one.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -108,25 +111,24 @@ SPECTACULAR: dict[str, Any] = {
 def show_envelope(result: Schema, **_about: Any) -> Schema:
     """Wrap what each operation answers and name the errors it may answer instead."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
-    for path, operation in _operations(result):
-        if operation.pop(BARE, False):
-            continue
+    for path, method, operation in _operations(result):
+        also = operation.pop(ALSO, ())
         for status, response in operation["responses"].items():
             media = response.get("content", {}).get(JSON)
             if media and status.startswith("2"):
                 _wrap(media, schemas)
-        for status in _errors_of(path, operation):
+        for status in (*_errors_of(path, method, operation), *also):
             reference = _ref("responses", ERRORS[status][0])
             operation["responses"].setdefault(status, reference)
     result["components"]["schemas"] = dict(sorted(schemas.items()))
     return result
 
 
-def _operations(result: Schema) -> Iterator[tuple[str, Schema]]:
+def _operations(result: Schema) -> Iterator[tuple[str, str, Schema]]:
     for path, methods in result.get("paths", {}).items():
         for method, operation in methods.items():
             if method in METHODS:
-                yield path, operation
+                yield path, method, operation
 
 
 def _wrap(media: Schema, schemas: Schema) -> None:
@@ -157,14 +159,19 @@ def _envelope(schema: Schema) -> Schema:
     }
 
 
-def _errors_of(path: str, operation: Schema) -> Iterator[str]:
-    """Yield the error statuses this operation may answer with."""
-    if any(operation.get("security", ())):
+def _errors_of(path: str, method: str, operation: Schema) -> Iterator[str]:
+    """Yield the error statuses this operation may answer with.
+
+    Who writes without a credential brings a proof of another kind, which may be refused as well.
+    """
+    if any(operation.get("security", ())) or method in WRITING:
         yield from ("401", "403")
     if "{" in path:
         yield "404"
+    if method in WRITING:
+        yield "409"
     if "requestBody" in operation:
-        yield from ("409", "413", "415")
+        yield from ("413", "415")
     if operation.get("parameters") or "requestBody" in operation:
         yield "400"
-    yield from ("429", "default")
+    yield from ("406", "429", "default")
