@@ -1,0 +1,124 @@
+"""A company with a row of every kind, made by the ways people use, at a simulated vendor."""
+
+from typing import Any
+from uuid import uuid4
+
+from accounts.models import CustomRole, Membership, SignInEvent, User
+from agents.models import Agent
+from armproject.demo.company import Company
+from armproject.demo.labour import finish_work
+from connectors.models import Connection, SyncRun
+from connectors.simulator import Simulator
+from governance.actions.raise_alert import raise_alert
+from governance.models import AuditEvent, AuditSeal, Channel, Notification
+from jobs.models import Job
+from tests.accounts.people import enrol, signed_in
+from tests.cast import PASSWORD, Api, House, make_house
+from tests.governance.sealed import seal
+
+SAFEGUARDED, NEWCOMER = "safeguarded@elsewhere.example", "newcomer@elsewhere.example"
+RIGHTS = ["agents.read", "agents.pause", "costs.read", "members.read", "alerts.decide"]
+
+
+class Estate:
+    """The company, the people in it, and the row that stands for each kind of path."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.house: House = make_house("Acme")
+        self.simulator = simulator
+        self._work()
+        self.owner = Api(signed_in(self.house.owner.email)["access_token"])
+        self._hire()
+        self.rows: dict[str, Any] = {}
+        self._fill()
+        seal(self.house)
+        with self.house.inside():
+            self._look()
+
+    def _work(self) -> None:
+        """Connect, discover, check, read costs and watch, as the demo does."""
+        self.house.open_hosts(self.simulator.url.removeprefix("http://"))
+        company = Company(self.house.owner, self.house.organization)
+        with company.at_work():
+            company.connect(self.simulator.url)
+            finish_work(["agents.discover"])
+            finish_work(["costs.sync"])
+            company.assign()
+            company.check()
+            finish_work(["agents.check"])
+
+    def _hire(self) -> None:
+        """Add somebody with a second factor, and somebody with a role of the company's own."""
+        role = self._make("roles", {"name": "Watchers", "permissions": RIGHTS})
+        people = {
+            name: User.objects.create_user(email, PASSWORD, name=name.title())
+            for name, email in (("safeguarded", SAFEGUARDED), ("watcher", "watcher@acme.example"))
+        }
+        with self.house.inside():
+            Membership.objects.create(user=people["safeguarded"], role="admin")
+            Membership.objects.create(
+                user=people["watcher"], role="", custom_role=CustomRole.objects.get(pk=role)
+            )
+        self.house.people |= people
+        self.secret, self.codes = enrol(people["safeguarded"])
+
+    def _fill(self) -> None:
+        """Make what the demo has not, and keep the ids."""
+        make, rows = self._make, self.rows
+        rows["/roles"] = make("roles", {"name": "Unused", "permissions": RIGHTS})
+        rows["/agents"] = make("agents", {"name": "Registered"})
+        rows["/api-keys"] = make("api-keys", {"name": "Key", "scopes": RIGHTS})
+        rows["/audit/holds"] = make("audit/holds", {"reason": "A case is open."})
+        hold = {"email": self.house.viewer.email, "reason": "A case is open."}
+        rows["/legal-holds"] = make("legal-holds", hold)
+        rows["/audit/verifications"] = make("audit/verify", {})
+        rows["/invitations"] = make("invitations", {"email": NEWCOMER, "role": "viewer"})
+        provider = {"name": "Ours", "issuer": "https://login.acme.example", "client_id": "arm"}
+        provider["client_secret"] = uuid4().hex
+        rows["/identity-providers"] = make("identity-providers", provider)
+        mail = {"name": "Mail", "kind": "email", "emails": [self.house.owner.email]}
+        rows["/channels"] = make("channels", {**mail, "is_default": True})
+        rule = {"name": "Poor health", "measure": "agent.health_score", "threshold": "50"}
+        rows["/alert-rules"] = make("alert-rules", rule)
+        leaver = User.objects.create_user("leaver@acme.example", PASSWORD, name="Leaver")
+        with self.house.inside():
+            Membership.objects.create(user=leaver, role="viewer")
+        erasure = {"email": leaver.email, "confirmed": leaver.email}
+        rows["/erasures"] = make("erasures", erasure)
+        custom = {"name": "Our own", "vendor": "custom"}
+        made = self.owner.post("/connections", custom).json()["data"]
+        self.reporting, self.signing_secret = made["id"], made["webhook_secret"]
+
+    def _look(self) -> None:
+        """Keep the ids of what came about by itself."""
+        rows = self.rows
+        vendors = Connection.objects.filter(vendor="openai")
+        rows["/connections"] = vendors.get().pk
+        live = Agent.objects.filter(connection=rows["/connections"]).exclude(model="")
+        self.discovered = live.order_by("name").first().pk
+        member = Membership.objects.get(user=self.house.viewer)
+        grant = {"member": str(member.pk), "permission": "agents.pause", "row": rows["/agents"]}
+        rows["/grants"] = self._make("grants", grant)
+        rows["/members"] = member.pk
+        rows["/organizations"] = self.house.organization.pk
+        rows["/sign-ins"] = SignInEvent.objects.first().pk
+        rows["/syncs"] = SyncRun.objects.first().pk
+        dead = Job(kind="governance.seal", state="dead", last_error="It was refused.")
+        dead.save(force_insert=True)
+        rows["/jobs"] = dead.pk
+        subject = Channel.objects.get(pk=rows["/channels"])
+        rows["/alerts"] = raise_alert("trouble", subject, name="Trouble", message="Refused.").pk
+        rows["/notifications"] = Notification.objects.first().pk
+        rows["/audit/seals"] = AuditSeal.objects.first().pk
+        rows["/audit"] = AuditEvent.objects.order_by("id").first().pk
+
+    def _make(self, noun: str, body: dict[str, Any]) -> str:
+        """Make a row over the API, as the owner, and return its id."""
+        answer = self.owner.post(f"/{noun}", body)
+        assert answer.status_code < 300, (noun, answer.content)
+        return str(answer.json()["data"]["id"])
+
+    def row_of(self, path: str) -> str:
+        """Return the id of a row that fits the path, by the longest beginning that is known."""
+        known = [noun for noun in self.rows if path.startswith((f"{noun}/", f"/api/v1{noun}/"))]
+        return str(self.rows[max(known, key=len)])
