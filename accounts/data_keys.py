@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -31,15 +31,31 @@ MOST_KNOWN = 1_000
 MOST_ENCRYPTIONS = 2**31
 
 _known: dict[UUID, tuple[float, list[OrganizationKey]]] = {}
-_opened: dict[tuple[UUID, int, bytes], tuple[float, bytes]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """One version of an organization's key, opened; 32 bytes that are never shown."""
+    """One version of an organization's key, opened; 32 bytes that are never shown.
+
+    What is derived from it lives as long as it does, so that it is gone with it.
+    """
 
     version: int
     material: bytes = field(repr=False)
+    _derived: dict[crypto.Purpose, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    def sub_key(self, purpose: crypto.Purpose) -> bytes:
+        """Return the key for one purpose, 32 bytes, derived at the first need."""
+        found = self._derived.get(purpose)
+        if found is None:
+            found = self._derived[purpose] = crypto.sub_key(self.material, purpose)
+        return found
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("An opened key cannot be pickled.")
+
+
+_opened: dict[tuple[UUID, int, bytes], tuple[float, DataKey]] = {}
 
 
 @cache
@@ -128,12 +144,20 @@ def _open(row: OrganizationKey) -> DataKey:
     place = (organization_id, row.version, hashlib.sha256(blob).digest())
     opened = _opened.get(place)
     if opened is None or now - opened[0] >= OPENED_SECONDS:
-        if len(_opened) >= MOST_KNOWN:
-            _opened.clear()
+        _drop_old(now)
         wrapped = keys.WrappedKey(row.master_key_id, blob)
         key = key_provider().unwrap(wrapped, key_aad(organization_id, row.version))
-        opened = _opened[place] = (now, key)
-    return DataKey(row.version, opened[1])
+        opened = _opened[place] = (now, DataKey(row.version, key))
+    return opened[1]
+
+
+def _drop_old(now: float) -> None:
+    """Let go of keys whose time is over, which nobody may ask for again, and all if too many."""
+    for place, (at, _) in list(_opened.items()):
+        if now - at >= OPENED_SECONDS:
+            _opened.pop(place, None)
+    if len(_opened) >= MOST_KNOWN:
+        _opened.clear()
 
 
 def _key_ring() -> keys.EnvKeyring | None:

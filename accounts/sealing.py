@@ -34,9 +34,8 @@ def seal(secret: Secret, *, table: str, row_id: UUID, column: str) -> bytes:
     """
     purpose, key = sealed_field(table, column).purpose, data_keys.newest()
     aad = crypto.associated_data(current_organization_id(), table, row_id, column)
-    sub_key = crypto.sub_key(key.material, purpose)
     _count(key.version)
-    return crypto.seal(sub_key, key.version, secret.reveal().encode(), aad)
+    return crypto.seal(key.sub_key(purpose), key.version, secret.reveal().encode(), aad)
 
 
 def unseal(sealed: bytes, *, table: str, row_id: UUID, column: str) -> Secret:
@@ -49,7 +48,7 @@ def unseal(sealed: bytes, *, table: str, row_id: UUID, column: str) -> Secret:
 def audit_mac(payload: str) -> bytes:
     """Return the organization's message code over an audit payload: key version (2 bytes), HMAC."""
     key = data_keys.newest()
-    return key.version.to_bytes(VERSION_BYTES, "big") + _mac(key.version, payload)
+    return key.version.to_bytes(VERSION_BYTES, "big") + _mac(key, payload)
 
 
 def audit_mac_holds(payload: str, mac: bytes) -> bool:
@@ -63,7 +62,7 @@ def audit_mac_holds(payload: str, mac: bytes) -> bool:
     if len(head) not in {0, VERSION_BYTES}:
         return False
     version = int.from_bytes(head, "big") if head else 1
-    return hmac.compare_digest(_mac(version, payload), code)
+    return hmac.compare_digest(_mac(data_keys.of_version(version), payload), code)
 
 
 def address_mark(address: str) -> str:
@@ -71,13 +70,12 @@ def address_mark(address: str) -> str:
     return hmac.digest(_sub_key(Purpose.BLIND_INDEX, 1), address.encode(), hashlib.sha256).hex()
 
 
-def _mac(version: int, payload: str) -> bytes:
-    key = _sub_key(Purpose.AUDIT_MAC, version)
-    return hmac.digest(key, payload.encode(), hashlib.sha256)
+def _mac(key: data_keys.DataKey, payload: str) -> bytes:
+    return hmac.digest(key.sub_key(Purpose.AUDIT_MAC), payload.encode(), hashlib.sha256)
 
 
 def _sub_key(purpose: Purpose, version: int) -> bytes:
-    return crypto.sub_key(data_keys.of_version(version).material, purpose)
+    return data_keys.of_version(version).sub_key(purpose)
 
 
 def _count(version: int) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,12 +14,15 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from armproject.lib.errors import Unavailable
 from armproject.lib.http import Client, Reach, RequestFailed
 from governance.signing import digest, is_signed, spelled
 
 TAIL_BYTES = 2**16
+TYPE = "audit.head"
+UNSIGNABLE = "The anchor's webhook needs a secret of the form whsec_ and base64; set it."
 STATEMENT = ("format", "number", "size", "root", "previous", "changed", "made_at")
 
 
@@ -68,11 +72,15 @@ class FilePlace:
 
 @dataclass(frozen=True)
 class WebhookPlace:
-    """A signed webhook (Standard Webhooks) of somebody who keeps what arrives."""
+    """A signed webhook (Standard Webhooks) of somebody who keeps what arrives, line by line.
+
+    A head whose answer was lost is sent again under the same id and may be kept twice.
+    """
 
     url: str
     secret: str
     hosts: frozenset[str] = frozenset()
+    deadline: float = 10.0  # seconds for one head
     name: str = "webhook"
 
     def newest(self) -> dict[str, Any] | None:
@@ -85,20 +93,30 @@ class WebhookPlace:
     def _post(self, entry: Mapping[str, Any]) -> None:
         now = timezone.now()
         mark = f"arm-head-{entry['number']}"
-        body = spelled({"type": "audit.head", "timestamp": entry["made_at"], "data": entry})
+        body = spelled({"type": TYPE, "timestamp": entry["made_at"], "data": entry})
         headers = {
             "Content-Type": "application/json",
             "webhook-id": mark,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(self.secret).sign(mark, now, body.decode()),
+            "webhook-signature": self._signature(mark, now, body.decode()),
         }
         try:
-            with Client(self.url, headers=headers, reach=Reach(self.hosts), attempts=1) as client:
+            with self._client(headers) as client:
                 status = client.post("", content=body).status
         except RequestFailed as failed:
             raise NotAnchored(failed.message) from None
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise NotAnchored(f"The anchor's webhook answered {status}; only 2xx counts as kept.")
+
+    def _signature(self, mark: str, now: datetime, body: str) -> str:
+        try:
+            return Webhook(self.secret).sign(mark, now, body)
+        except (ValueError, EmptyWebhookSecretError):
+            raise NotAnchored(UNSIGNABLE) from None
+
+    def _client(self, headers: Mapping[str, str]) -> Client:
+        reach = Reach(self.hosts)
+        return Client(self.url, headers=headers, reach=reach, deadline=self.deadline, attempts=1)
 
 
 def places() -> list[Place]:
@@ -129,13 +147,17 @@ class Anchored:
 def read_anchor(path: Path, public_keys: Mapping[str, str]) -> Anchored | None:
     """Read an anchor file and check its chain and signatures; None where there is no such file.
 
+    A line is a head, or a whole body that a webhook received; one that came again is read once.
     Lines that are no heads say nothing: a head that is missing shows in the one after it.
     """
     if not path.is_file():
         return None
-    found, previous = Anchored(), ""
+    found, previous, read = Anchored(), "", set[str]()
     with path.open(encoding="ascii", errors="replace") as file:
         for entry in filter(None, map(_parsed, file)):
+            if entry["signature"] in read:
+                continue
+            read.add(entry["signature"])
             found.troubles.extend(_troubles(entry, previous, found.heads, public_keys))
             previous = digest({name: entry[name] for name in STATEMENT}).hex()
             _fold(found, entry)
@@ -161,6 +183,8 @@ def _newest_in(path: Path) -> dict[str, Any]:
 def _parsed(line: str) -> dict[str, Any] | None:
     try:
         entry: dict[str, Any] = json.loads(line)
+        if entry.get("type") == TYPE:
+            entry = entry["data"]
         complete = {*STATEMENT, "organizations", "key_id", "signature"} <= entry.keys()
         bytes.fromhex(entry["signature"])
     except (ValueError, AttributeError, TypeError, KeyError):

@@ -207,7 +207,8 @@ class Verification:
         except (Undecryptable, KeyError, ValueError):
             return "names people in a way that cannot be read: it was not written by ARM."
         for name, value in zip(REPEATED, columns, strict=True):
-            if not _agree(_shown(name, value), facts.get(name)):
+            stated = facts.get(name)
+            if value != stated and not _agree(_shown(name, value), stated):
                 return f"shows another {name} than it was sealed with."
         return ""
 

@@ -1,7 +1,7 @@
 """Append to the audit log."""
 
+import dataclasses
 import json
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from armproject.lib import context
 from armproject.lib.audit import Deed
 from armproject.lib.ids import uuid7
 from governance.proof import COLUMNS, DIFFS, PERSONAL
+
+DEED = tuple(field.name for field in dataclasses.fields(Deed))
+REQUEST = ("request_id", "trace_id", "address", "user_agent")
 
 
 def append_event(deed: Deed) -> None:
@@ -70,12 +73,10 @@ def canonical(value: Any) -> str:
 
 def _facts(deed: Deed) -> dict[str, Any]:
     now = context.current()
-    request = asdict(now.request)
-    request.pop("span_id")
-    who = now.principal
+    who, request = now.principal, now.request
     return {
-        **asdict(deed),
-        **{name: value[:300] for name, value in request.items()},
+        **{name: getattr(deed, name) for name in DEED},
+        **{name: getattr(request, name)[:300] for name in REQUEST},
         "actor_kind": str(who.kind) if who else "anonymous",
         "actor_id": who.id if who else "",
         "actor_label": who.label[:200] if who else "",

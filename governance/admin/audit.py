@@ -80,7 +80,7 @@ class PeriodFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         length = PERIODS.get(self.value() or "")
-        return queryset.filter(at__gte=timezone.now() - length) if length else queryset
+        return queryset.since(timezone.now() - length) if length else queryset
 
 
 @admin.register(AuditEvent)

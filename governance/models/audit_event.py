@@ -1,6 +1,7 @@
 """AuditEvent: who did what, when, why and how; appended once, never changed."""
 
 import re
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from armproject.lib.ids import uuid7
 
 HITS_MOST: Final = 1_000
 ACTIONS_MOST: Final = 500
+# An id begins with the time at which it was made, and no clock of ours is wrong by more than this.
+ASTRAY: Final = timedelta(days=1)
 LAST: Final = "\U0010ffff"  # sorts behind every character, so that it ends a prefix
 # One index probe for each different action, however many events there are.
 ACTIONS: Final = """
@@ -32,6 +35,14 @@ class AuditEventQuerySet(ScopedQuerySet["AuditEvent"]):
     def about(self, row: models.Model) -> "AuditEventQuerySet":
         """Return what happened to this row."""
         return self.filter(resource_type=row._meta.label_lower, resource_id=str(row.pk))
+
+    def since(self, moment: datetime) -> "AuditEventQuerySet":
+        """Return what happened then or later; its id keeps earlier events from being read."""
+        return self.filter(at__gte=moment, pk__gte=_first_id(moment, -ASTRAY))
+
+    def until(self, moment: datetime) -> "AuditEventQuerySet":
+        """Return what happened before; its id keeps later events from being read."""
+        return self.filter(at__lt=moment, pk__lt=_first_id(moment, ASTRAY))
 
     def found(self, text: str) -> "AuditEventQuerySet":
         """Return events by words of their action, or how their actor's or row's name begins.
@@ -64,6 +75,12 @@ class AuditEventQuerySet(ScopedQuerySet["AuditEvent"]):
                 rows = rows.filter(by__gte=start, by__lt=f"{start}{LAST}")
                 found.update(rows.values_list("pk", flat=True)[: HITS_MOST - len(found)])
         return list(found)
+
+
+def _first_id(moment: datetime, shift: timedelta) -> UUID:
+    """Return what no id that is made that much later sorts before."""
+    milliseconds = int(moment.timestamp() * 1_000) + shift // timedelta(milliseconds=1)
+    return UUID(int=max(milliseconds, 0) << 80)
 
 
 def _begins(action: str, word: str) -> bool:

@@ -1,5 +1,7 @@
 """Keys rotate without anybody noticing, and what is destroyed is gone."""
 
+import copy
+import pickle
 import threading
 
 import pytest
@@ -16,7 +18,8 @@ from accounts.models.sealed_field import sealed_fields
 from accounts.reports import sealed_by_version
 from accounts.sealing import WORN, audit_mac, audit_mac_holds, seal
 from accounts.wall import tenant_models
-from armproject.lib.crypto import Undecryptable
+from armproject.lib import crypto
+from armproject.lib.crypto import Purpose, Undecryptable
 from armproject.lib.errors import Conflict, Forbidden, InvalidInput, Unavailable
 from armproject.lib.keys import KeysUnavailable
 from armproject.lib.secret import Secret
@@ -293,6 +296,19 @@ def test_while_the_key_service_is_away_known_keys_work_and_then_it_is_a_503(
             hook("never in the clear")
         service.mood = "well"
         assert api.patch(here, {"name": "Acme Four"}).status_code == 200
+
+
+def test_what_is_derived_from_a_key_is_kept_with_it_and_never_given_away(house):
+    with house.inside():
+        first = data_keys.newest()
+        for purpose in Purpose:
+            assert first.sub_key(purpose) == first.sub_key(purpose)
+            assert first.sub_key(purpose) == crypto.sub_key(first.material, purpose)
+        rotate_organization_key()
+        assert data_keys.newest().sub_key(Purpose.AUDIT_MAC) != first.sub_key(Purpose.AUDIT_MAC)
+    for copied in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match="opened key"):
+            copied(first)
 
 
 def test_the_database_holds_no_secret_and_no_key_in_the_clear(house):
