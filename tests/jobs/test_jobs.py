@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.fence import fenced
+from accounts.models import Organization
 from armproject.lib.errors import Conflict, DomainError
 from jobs.actions.enqueue import enqueue
 from jobs.actions.fail_job import pause
@@ -169,6 +171,17 @@ def test_work_asked_for_by_somebody_who_left_is_not_done(house: House, kind: Any
         job = enqueue(name)
     with house.inside():
         remove_member(Membership.objects.get(user=house.developer))
+    do(job)
+    assert runs == []
+    assert reread(house, job).state == JobState.DEAD
+
+
+def test_nothing_is_done_for_people_of_a_suspended_organization(house: House, kind: Any) -> None:
+    runs = []
+    name = kind(lambda run: runs.append(1))
+    with house.inside():
+        job = enqueue(name)
+        Organization.objects.filter(pk=house.organization.pk).update(suspended_at=timezone.now())
     do(job)
     assert runs == []
     assert reread(house, job).state == JobState.DEAD
