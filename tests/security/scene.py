@@ -1,7 +1,11 @@
 """A company that enters secrets everywhere, at a vendor and a receiver that give them back."""
 
+import io
 import json
 import re
+import threading
+import zipfile
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -26,15 +30,25 @@ TOO_LONG = 3_000
 
 
 class Echo:
-    """Answers every request with what was asked, headers and all, in the way of its mood."""
+    """Answers every request with what was asked, headers and all, in the way of its mood.
+
+    In the mood "hang" it begins its answer and never ends it.
+    """
 
     def __init__(self) -> None:
         self.mood = "refuse"
+        self.closed = threading.Event()
         self.listener = Listener(self.answer)
         self.url = f"http://{self.listener.authority}"
 
-    def answer(self, request: bytes) -> bytes:
+    def close(self) -> None:
+        self.closed.set()
+        self.listener.close()
+
+    def answer(self, request: bytes) -> bytes | Iterator[bytes]:
         told = request.decode("latin-1")
+        if self.mood == "hang":
+            return self._hang(told)
         status, body = {
             "refuse": ("401 Unauthorized", {"error": {"message": f"Wrong key: {told}"}}),
             "forbid": ("403 Forbidden", {"error": {"message": told, "type": told[:400]}}),
@@ -46,6 +60,11 @@ class Echo:
         content = (body if isinstance(body, str) else json.dumps(body)).encode()
         head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\n"
         return f"{head}content-length: {len(content)}\r\n\r\n".encode() + content
+
+    def _hang(self, told: str) -> Iterator[bytes]:
+        yield f"HTTP/1.1 200 {told[:20]}\r\nx-told: ".encode() + told.encode().hex().encode()
+        while not self.closed.wait(0.2):
+            yield b"0"
 
 
 def write_only() -> dict[tuple[str, str], set[str]]:
@@ -81,7 +100,7 @@ class Scene:
         self.browser.raise_request_exception = False
 
     def close(self) -> None:
-        self.echo.listener.close()
+        self.echo.close()
 
     def ask(self, method: str, path: str, body: Any, *, at: str = "") -> Any:
         """Call the API and keep the answer; `at` is the path as the description spells it."""
@@ -241,8 +260,11 @@ class Scene:
 
 
 def text_of(answer: Any) -> str:
-    """Return an answer's body and headers as text, exports too."""
+    """Return an answer's body and headers as text, exports too, unpacked where they are packed."""
     content = b"".join(answer) if answer.streaming else answer.content
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            content = b"\n".join(map(packed.read, packed.namelist()))
     return f"{content.decode(errors='replace')} {dict(answer.headers)}"
 
 

@@ -1,7 +1,9 @@
 """No secret that goes in comes out again, by any way, in any spelling."""
 
+import io
 import json
 import logging
+import zipfile
 from collections.abc import Iterator
 
 import httpx2
@@ -11,6 +13,7 @@ from celery import current_app
 from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import connection, connections
+from django.http import FileResponse
 
 from armproject.lib.reporting import BareReporter
 from armproject.lib.secret import Secret
@@ -20,7 +23,7 @@ from tests import database
 from tests.cast import make_house
 from tests.security.canary import Canaries, spellings
 from tests.security.gate import come_and_go
-from tests.security.scene import Scene, write_only
+from tests.security.scene import Scene, text_of, write_only
 from tests.security.sinks import SINKS, everything_logged
 
 pytestmark = pytest.mark.slow
@@ -104,6 +107,14 @@ def test_a_secret_in_a_log_line_is_found() -> None:
     with everything_logged() as log:
         logging.getLogger("any").debug("It is %s.", canaries.new("planted"))
     assert canaries.found_in(log.getvalue())
+
+
+def test_a_secret_in_a_packed_export_is_found() -> None:
+    canaries, file = Canaries(), io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("events.jsonl", "x" * 1_000 + canaries.new("planted"))
+    file.seek(0)
+    assert canaries.found_in(text_of(FileResponse(file)))
 
 
 @pytest.mark.parametrize("spelling", [name for name, _ in spellings("x" * 36)])
