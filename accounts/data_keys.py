@@ -90,6 +90,11 @@ def of_version(version: int) -> DataKey:
     raise crypto.Undecryptable("The key this needs is gone.")
 
 
+def are_gone() -> bool:
+    """Tell whether the organization's keys were all destroyed."""
+    return all(row.state == KeyState.DESTROYED for row in _rows())
+
+
 def wrap_new(organization_id: UUID, version: int) -> OrganizationKey:
     """Make a fresh data key for the organization; the row is not saved yet."""
     aad = key_aad(organization_id, version)

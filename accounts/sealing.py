@@ -54,15 +54,22 @@ def audit_mac(payload: str) -> bytes:
 def audit_mac_holds(payload: str, mac: bytes) -> bool:
     """Tell whether `audit_mac` made this code, under whichever version of the key.
 
-    Codes without a version are from the first key. Raises `crypto.Undecryptable` where the key
-    was destroyed, for then nobody can tell.
+    Codes without a version are from the first key. Raises `crypto.Undecryptable` where all keys
+    were destroyed, for then nobody can tell; while one stands, a code of a version that is not
+    there is no code of ours.
     """
     mac = bytes(mac)
     head, code = mac[:-MAC_BYTES], mac[-MAC_BYTES:]
     if len(head) not in {0, VERSION_BYTES}:
         return False
     version = int.from_bytes(head, "big") if head else 1
-    return hmac.compare_digest(_mac(data_keys.of_version(version), payload), code)
+    try:
+        key = data_keys.of_version(version)
+    except crypto.Undecryptable:
+        if data_keys.are_gone():
+            raise
+        return False
+    return hmac.compare_digest(_mac(key, payload), code)
 
 
 def address_mark(address: str) -> str:

@@ -1,4 +1,4 @@
-"""How an audit event stands in the tree under its seal: the same words in SQL and in Python."""
+"""How an audit event stands in the tree under its seal."""
 
 from datetime import datetime
 
@@ -31,15 +31,14 @@ PERSONAL = {
     "about": ("resource_label", "before", "after", "details"),
 }
 
-# What is kept in place of the hash of an event that was gone before it could be sealed.
+# What is kept in place of the hash of an event that was gone before it could be sealed, or that
+# ARM did not write.
 GONE = bytes(merkle.HASH_BYTES)
-
-# The entry is three lines: when, the organization's mark over the payload in hex, the payload.
-LEAF_SQL = r"""sha256('\x00'::bytea || convert_to(
-  to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\n'
-  || encode(e.mac, 'hex') || E'\n' || e.payload, 'UTF8'))"""
 
 
 def leaf_of(at: datetime, mac: bytes, payload: str) -> bytes:
-    """Return the hash under which an event stands in its seal's tree."""
+    """Return the hash under which an event stands in its seal's tree.
+
+    The entry is three lines: when, the organization's mark over the payload in hex, the payload.
+    """
     return merkle.leaf(f"{moment(at)}\n{mac.hex()}\n{payload}".encode())

@@ -184,7 +184,10 @@ class Verification:
                 )
             return kept
         leaf = leaf_of(at, bytes(mac), payload)
-        if leaf == kept:
+        if kept == GONE:
+            wrong = "was not there, or was not written by ARM, when its place was sealed."
+            leaf = kept
+        elif leaf == kept:
             wrong = self._misfit(payload, bytes(mac), event_id, row[6:])
         else:
             wrong = "is not the event that was sealed: it was edited or put in another's place."

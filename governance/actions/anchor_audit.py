@@ -96,6 +96,8 @@ def _bring_up_to_date(place: Place) -> int:
     anchor, _ = Anchor.objects.get_or_create(name=place.name)
     there = place.newest()
     known = anchor.number if there is None else there.get("number", 0)
+    if there is None and not _is_there(known):
+        raise NotAnchored(f"The anchor {place.name} was told of head {known}. {LOST}")
     if there and not _is_ours(there):
         raise NotAnchored(f"The anchor {place.name} knows a head that the database lacks. {LOST}")
     lacking = list(AuditHead.objects.filter(number__gt=known).order_by("number")[:MOST_AT_ONCE])
@@ -105,6 +107,11 @@ def _bring_up_to_date(place: Place) -> int:
             number=lacking[-1].number, anchored_at=timezone.now(), last_error=""
         )
     return len(lacking)
+
+
+def _is_there(number: int) -> bool:
+    """Tell whether the database has this head; before the first one there is none to miss."""
+    return number == 0 or AuditHead.objects.filter(number=number).exists()
 
 
 def _is_ours(entry: Mapping[str, Any]) -> bool:

@@ -7,7 +7,8 @@ told by a way of your own: the keys inside the bundle are only as trustworthy as
 
 What is checked: every event stands, unchanged and without a gap, in the tree of its seal; every
 seal is signed and follows the one before it; a signed head over all organizations covers the
-newest of these seals it knew. Exit status: 0 all of it holds, 1 something does not, 2 no bundle.
+newest of these seals it knew, and none that it knew is cut off. Exit status: 0 all of it holds, 1
+something does not, 2 no bundle.
 """
 
 import argparse
@@ -68,10 +69,24 @@ def check_signature(keys, key_id, statement, signature, what):
         raise Broken(f"{what} does not carry a valid signature.") from None
 
 
+def parsed(text):
+    """Return what JSON says, where it says one thing only."""
+    return json.loads(text, object_pairs_hook=once, parse_constant=refused)
+
+
+def once(pairs):
+    demand(len(dict(pairs)) == len(pairs), "A name stands twice in one place, with two meanings.")
+    return dict(pairs)
+
+
+def refused(constant):
+    raise Broken(f"{constant} is no number.")
+
+
 def lines(bundle, name):
     with bundle.open(name) as file:
         for line in file:
-            yield json.loads(line)
+            yield parsed(line)
 
 
 def check_seals(bundle, organization, keys):
@@ -104,7 +119,7 @@ def check_events(bundle, manifest, seals):
         else:
             entry = f"{event['at']}\n{event['mac']}\n{event['payload']}".encode()
             demand(sha256(b"\x00" + entry) == leaf, f"{what} is not what was sealed.")
-            demand(json.loads(event["payload"])["id"] == event["id"], f"{what} has another's id.")
+            demand(parsed(event["payload"])["id"] == event["id"], f"{what} has another's id.")
         size = seal["last"] - seal["first"] + 1
         root = climb(leaf, seq - seal["first"], size, event["path"])
         demand(root.hex() == seal["root"], f"{what} is not under seal {seal['number']}.")
@@ -123,6 +138,7 @@ def check_head(head, organization, keys, seals):
     entry = spelled({"organization": organization, "seal": head["seal"]})
     root = climb(sha256(b"\x00" + entry), head["index"], statement["size"], head["path"])
     demand(root.hex() == statement["root"], "The head does not cover this organization.")
+    demand(number <= max(seals, default=0), f"Seal {number} was anchored and is cut off here.")
     if number not in seals:
         return f"Head {statement['number']} covers seal {number}, older than those here."
     demand(seals[number]["hash"] == seal_hash, f"Seal {number} is not the anchored one.")
@@ -135,19 +151,34 @@ def check_head(head, organization, keys, seals):
 def verify(path, trusted):
     """Check a bundle and return what to tell; raises Broken."""
     with zipfile.ZipFile(path) as bundle:
-        demand(set(bundle.namelist()) >= FILES, "Files are missing from the bundle.")
-        manifest = json.loads(bundle.read("manifest.json"))
-        keys = trusted or json.loads(bundle.read("keys.json"))
+        names = bundle.namelist()
+        demand(set(names) >= FILES, "Files are missing from the bundle.")
+        demand(len(set(names)) == len(names), "A file stands twice in the bundle.")
+        manifest = parsed(bundle.read("manifest.json"))
+        keys = trusted or parsed(bundle.read("keys.json"))
         organization = manifest["organization"]
         seals = check_seals(bundle, organization, keys)
         events, archived = check_events(bundle, manifest, seals)
-        head = check_head(json.loads(bundle.read("head.json")), organization, keys, seals)
-    told = [f"{events} events under {len(seals)} seals are as they were sealed.", head]
+        head = check_head(parsed(bundle.read("head.json")), organization, keys, seals)
+    told = [f"{events} events under {len(seals)} seals are as they were sealed."]
+    if events:
+        span = f"numbers {manifest['first']} to {manifest['last']}"
+        told.append(f"They are the {span} of the organization {organization}.")
+    told.append(head)
     if archived:
-        told.append(f"{archived} of the events were archived: only their hashes are here.")
+        told.append(
+            f"Of {archived} events only the hashes are here: what they say was archived, or is"
+            " withheld."
+        )
     if not trusted:
         told.append("The public key came from the bundle itself: compare it, or pass --key.")
     return told
+
+
+def plain(text):
+    """Return text that no terminal obeys."""
+    shown = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    return shown.encode("ascii", "backslashreplace").decode()
 
 
 def main():
@@ -155,14 +186,16 @@ def main():
     parser.add_argument("bundle")
     parser.add_argument("--key", action="append", default=[], help="KEY_ID:BASE64, trusted")
     options = parser.parse_args()
+    if not all(":" in key for key in options.key):
+        parser.error("write a key as KEY_ID:BASE64")
     trusted = dict(key.split(":", 1) for key in options.key)
     try:
-        print("\n".join(verify(options.bundle, trusted)))
+        print(plain("\n".join(verify(options.bundle, trusted))))
     except Broken as broken:
-        print(f"BROKEN: {broken}")
+        print("BROKEN:", plain(str(broken)).replace("\n", " "))
         return 1
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
-        print(f"This is not a bundle that can be read: {type(error).__name__} {error}")
+    except Exception as error:  # noqa: BLE001 - whatever a file does to those who read it
+        print("This is not a bundle that can be read:", plain(f"{type(error).__name__} {error}"))
         return 2
     return 0
 
