@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from accounts.models import (
     ApiKey,
+    Departure,
     Invitation,
+    KnownDevice,
     Letter,
     Membership,
     SignInEvent,
@@ -68,6 +70,8 @@ def _end_sessions(user: User) -> None:
 def _ways_in(user: User) -> Iterable[Row]:
     for session in UserSession.objects.filter(user=user):
         yield {"what": "session", "from": session.ip, "since": session.created_at}
+    for device in KnownDevice.objects.filter(user=user):
+        yield {"what": "device known by a digest", "since": device.created_at}
     for factor in Authenticator.objects.filter(user=user):
         yield {"what": factor.get_type_display(), "since": factor.created_at}
     for identity in SocialAccount.objects.filter(user=user):
@@ -78,7 +82,7 @@ def _erase_ways_in(user: User) -> int:
     """Forget how the person signs in and what was mailed to them, unless it is needed elsewhere."""
     if belongs_elsewhere(user):
         return 0
-    ways = (UserSession, Authenticator, SocialAccount, EmailAddress)
+    ways = (UserSession, KnownDevice, Authenticator, SocialAccount, EmailAddress)
     number = sum(int(way.objects.filter(user=user).delete()[0]) for way in ways)
     return number + int(Letter.objects.filter(email=user.email).delete()[0])
 
@@ -114,7 +118,10 @@ def _memberships(user: User) -> Iterable[Row]:
 
 
 def _erase_memberships(user: User) -> int:
-    return int(Membership.objects.filter(user=user).delete()[0])
+    there = Membership.objects.filter(user=user)
+    if there.exists():
+        Departure.objects.get_or_create(user=user)
+    return int(there.delete()[0])
 
 
 def _api_keys(user: User) -> Iterable[Row]:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts.models import CustomRole, Membership, User
+from accounts.models import CustomRole, Departure, Membership, User
 from accounts.permissions import own_role, require
 from accounts.roles import Role, rights_of
 from armproject.lib import context
@@ -20,6 +20,7 @@ def add_member(user: User, role: str | CustomRole) -> Membership:
     membership = Membership(user=user)
     membership.give(role)
     membership.save(force_insert=True)
+    Departure.objects.filter(user=user).delete()
     record("members.add", membership, after={"user": user.email, "role": membership.role_name})
     return membership
 

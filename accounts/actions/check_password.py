@@ -5,6 +5,7 @@ from accounts.models import User, canonical_email
 from accounts.models.sign_in_event import SignInOutcome
 from accounts.signin import counters, devices, passwords
 from accounts.signin.errors import NoFit
+from armproject.lib.afterwards import afterwards
 from armproject.lib.errors import TooManyRequests
 
 
@@ -13,7 +14,8 @@ def check_password(email: str, password: str, *, device: str = "") -> User:
 
     Raises NoFit or TooManyRequests, alike for people who exist, who do not, who are suspended and
     who have no password. `device` is the mark of a device the person has signed in on: strangers
-    who guess elsewhere do not lock it out.
+    who guess elsewhere do not lock it out. What fits counts towards no limit, so that a whole
+    company may come to work behind one address.
     """
     email = canonical_email(email)
     user = User.objects.filter(email=email).first()
@@ -23,12 +25,16 @@ def check_password(email: str, password: str, *, device: str = "") -> User:
     except TooManyRequests:
         _note(user, SignInOutcome.TOO_MANY)
         raise
-    if user is None or not passwords.fits(user, password):
-        if user is None:
-            passwords.fits(None, password)
+    try:
+        fits = passwords.fits(user, password)
+    except TooManyRequests:  # turned away before anybody looked
+        counters.take_back(*limits)
+        raise
+    if user is None or not fits:
         _note(user, SignInOutcome.WRONG_PASSWORD)
         raise NoFit
     counters.forgive(limits[0])
+    counters.take_back(*limits[1:])
     return user
 
 
@@ -39,5 +45,6 @@ def _limits(email: str, device_id: str) -> list[counters.Limit]:
 
 
 def _note(user: User | None, outcome: SignInOutcome) -> None:
+    """Note it where the person belongs, once the answer is out: its time tells of nobody."""
     if user is not None:
-        note_sign_in(user, outcome, "password")
+        afterwards(lambda: note_sign_in(user, outcome, "password"))

@@ -11,6 +11,7 @@ from accounts.signin.errors import WrongCode
 from accounts.signin.facts import Facts
 from accounts.signin.places import in_each
 from armproject.lib.audit import record
+from armproject.lib.errors import Conflict
 
 NOTICE = {
     "subject": "A second factor protects your account in ARM",
@@ -23,9 +24,12 @@ def enrol_second_factor(
 ) -> list[str]:
     """Keep the authenticator that was set up, proved by a code of it; return recovery codes, once.
 
-    The session counts as one with a second factor from now on. Raises WrongCode.
+    The session counts as one with a second factor from now on. Who has one removes it first, by
+    a code of it: a session alone never puts another's in its place. Raises Conflict or WrongCode.
     """
     refuse_stale(Facts.of(session).at)
+    if second_factor.is_enrolled(user.pk):
+        raise Conflict("Your account has a second factor; remove that one first.")
     counters.count(counters.codes(user.pk))
     secret = second_factor.opened_setup(setup_token, user)
     step = second_factor.step_of(secret, second_factor.canonical_code(code)) if secret else None

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.actions.add_member import add_member
 from accounts.actions.open_session import open_session
 from accounts.fence import acting, fenced
-from accounts.models import Membership, User, canonical_email
+from accounts.models import Departure, Membership, User, canonical_email
 from accounts.permissions import system
 from accounts.roles import Role, rights_of
 from accounts.signin import second_factor, waiting
@@ -45,11 +45,22 @@ def enter_by_provider(
 
 
 def _refuse_unvouched(provider: Provider, claims: Mapping[str, Any], email: str) -> None:
+    if not _is_plain(str(claims.get("email", ""))):
+        raise Forbidden("The provider spells your address in a way that may be somebody else's.")
     verified = claims.get("email_verified", not provider.must_verify)
     if not email or verified not in (True, "true"):
         raise Forbidden("The provider does not vouch for an e-mail address of yours.")
     if provider.organization is not None and email.rpartition("@")[2] not in provider.domains:
         raise Forbidden("This provider signs in people of its own domains only.")
+
+
+def _is_plain(email: str) -> bool:
+    """Tell whether an address is its one spelling but for the case of ASCII letters.
+
+    The provider has verified what it spells. Folding it further may lead to the account of another
+    mailbox: one sharp s becomes two of the usual kind, also in a domain.
+    """
+    return email.isascii() or email == canonical_email(email)
 
 
 @transaction.atomic
@@ -71,5 +82,8 @@ def _person(provider: Provider, email: str, name: str, subject: str) -> User:
 def _join(provider: Provider, user: User) -> None:
     rights = rights_of(Role.OWNER)
     with acting(system("single sign-on"), provider.organization, rights), fenced():
-        if not Membership.objects.filter(user=user).exists():
-            add_member(user, provider.default_role)
+        if Membership.objects.filter(user=user).exists():
+            return
+        if Departure.objects.filter(user=user).exists():
+            raise Forbidden("You were taken out of this organization; ask for an invitation.")
+        add_member(user, provider.default_role)

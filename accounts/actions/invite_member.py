@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.add_member import refuse_above_own
+from accounts.freshness import require_fresh
 from accounts.models import Invitation, canonical_email
 from accounts.models.invitation import LIFE
 from accounts.permissions import require
@@ -21,6 +22,7 @@ def invite_member(email: str, role: str) -> Invitation:
     The answer does not tell whether the address has an account here.
     """
     require("members.write")
+    require_fresh()
     refuse_above_own(role)
     email = canonical_email(email)
     counters.count(counters.letters(email))

@@ -26,6 +26,8 @@ def read_invitation(token: str) -> Invitation:
             expires_at__gt=timezone.now(),
             organization__suspended_at=None,
         ).first()
+        if found is not None and not found.is_backed():
+            found = None
     if found is None:
         raise LinkSpent
     return found

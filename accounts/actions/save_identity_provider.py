@@ -9,6 +9,7 @@ from accounts.actions.add_member import refuse_above_own
 from accounts.freshness import require_fresh
 from accounts.models import IdentityProvider, User
 from accounts.permissions import require
+from accounts.roles import Role
 from accounts.sealing import seal
 from accounts.signin.sso import SECRET
 from armproject.lib import context
@@ -40,7 +41,7 @@ def save_identity_provider(
     """
     require("organization.write")
     require_fresh()
-    refuse_above_own(default_role)
+    refuse_above_own(Role.OWNER)  # whoever names the issuer may sign in as anybody here
     wanted = sorted({domain.strip().casefold() for domain in domains})
     is_new = provider._state.adding
     if wanted != ([] if is_new else sorted(provider.domains)):

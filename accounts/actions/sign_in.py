@@ -20,9 +20,10 @@ def sign_in(
     """
     user = check_password(email, password, device=device)
     if not second_factor.is_enrolled(user.pk):
-        open_session(request, user, Facts.proven("password"))
+        open_session(request, user, Facts.proven("password"), device=device)
         return user
     if not code:
         raise CodeNeeded(waiting.note_for(user, "password"))
-    open_session(request, user, Facts.proven("password", check_code(user, code)))
+    facts = Facts.proven("password", check_code(user, code))
+    open_session(request, user, facts, device=device)
     return user

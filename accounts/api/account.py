@@ -86,7 +86,7 @@ class LogoutAllView(AccountView):
 
 
 class SwitchView(AccountView):
-    """Work in another of your organizations: new tokens for it."""
+    """Work in another of your organizations: new tokens; the former refresh token is used up."""
 
     permission_classes = [SignedInPerson]
 

@@ -2,9 +2,11 @@
 
 from accounts.models.api_key import ApiKey
 from accounts.models.custom_role import CustomRole
+from accounts.models.departure import Departure
 from accounts.models.grant import Grant
 from accounts.models.identity_provider import IdentityProvider
 from accounts.models.invitation import Invitation
+from accounts.models.known_device import KnownDevice
 from accounts.models.letter import Letter
 from accounts.models.membership import Membership
 from accounts.models.organization import Organization
@@ -20,10 +22,12 @@ from accounts.models.user import User, canonical_email
 __all__ = [
     "ApiKey",
     "CustomRole",
+    "Departure",
     "Grant",
     "IdentityProvider",
     "Invitation",
     "KeyState",
+    "KnownDevice",
     "Letter",
     "Membership",
     "Organization",

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.core import signing
 from django.db import models
 
+from accounts.models.membership import Membership
 from accounts.models.scoped import ScopedManager, ScopedModel, ScopedQuerySet
-from accounts.roles import Role
+from accounts.roles import Role, rights_of
 from armproject.lib.secret import Secret
 
 SALT = "arm.invitation"
@@ -56,6 +57,20 @@ class Invitation(ScopedModel):
         """Return what the link in the mail carries."""
         parts = [str(self.organization_id), str(self.pk), self.edition]
         return Secret(signing.dumps(parts, salt=SALT))
+
+    def is_backed(self) -> bool:
+        """Tell whether who sent it may still give this role; asked inside the fence.
+
+        What the system itself sent needs nobody.
+        """
+        if self.invited_by_id is None:
+            return True
+        members = Membership.objects.select_related("custom_role", "user")
+        sender = members.filter(user_id=self.invited_by_id, user__is_active=True).first()
+        if sender is None or "members.write" not in sender.rights:
+            return False
+        is_theirs_to_give = self.role != Role.OWNER or sender.role == Role.OWNER
+        return is_theirs_to_give and rights_of(self.role) <= sender.rights
 
     def state(self, now: datetime) -> str:
         """Return what became of it, in one word."""

@@ -22,6 +22,11 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         live = self.filter(digest=digest(token), used_at=None, expires_at__gt=now)
         return live.update(used_at=now) == 1
 
+    def use_up(self, session_key: str | None) -> int:
+        """Use up what a session holds; its line of tokens goes on with the next one alone."""
+        open_ones = self.filter(session__session_key=session_key, used_at=None)
+        return open_ones.update(used_at=timezone.now())
+
 
 class RefreshToken(models.Model):
     """256 random bits of which a digest is kept; used once, and twice only by a thief."""

@@ -51,7 +51,7 @@ class SignInPage(GatePage):
             request.session[WAITING] = needed.details["mfa_token"]
             where = urlencode({"next": next_of(request)})
             return HttpResponseRedirect(f"{reverse('admin:sign_in_code')}?{where}")
-        return _remembered(go_on(request), user)
+        return remembered(go_on(request), devices.mark_for(user))
 
     def more(self, request: HttpRequest) -> dict[str, Any]:
         return {"providers": sso.installed()}
@@ -73,7 +73,7 @@ class CodePage(GatePage):
     def act(self, request: HttpRequest, given: Mapping[str, Any]) -> HttpResponse:
         user = finish_sign_in(request, request.session.get(WAITING, ""), given["code"])
         request.session.pop(WAITING, None)
-        return _remembered(go_on(request), user)
+        return remembered(go_on(request), devices.mark_for(user))
 
 
 class ForgotPage(GatePage):
@@ -170,11 +170,11 @@ def _back_to_sign_in(request: HttpRequest, sentence: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:login"))
 
 
-def _remembered(response: HttpResponse, user: User) -> HttpResponse:
+def remembered(response: HttpResponse, mark: str) -> HttpResponse:
     """Let the browser keep the mark of a device that has signed in."""
     response.set_cookie(
         devices.COOKIE,
-        devices.mark_for(user),
+        mark,
         max_age=devices.SECONDS,
         secure=settings.SECURE,
         httponly=True,

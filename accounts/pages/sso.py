@@ -16,9 +16,9 @@ from requests import RequestException
 from accounts.actions.enter_by_provider import enter_by_provider
 from accounts.models import canonical_email
 from accounts.pages import forms
-from accounts.pages.gate import WAITING
+from accounts.pages.gate import WAITING, remembered
 from accounts.pages.page import GatePage, next_of
-from accounts.signin import sso
+from accounts.signin import devices, sso
 from accounts.signin.errors import CodeNeeded
 from armproject.lib.errors import DomainError
 
@@ -96,13 +96,16 @@ def _arrive(request: HttpRequest, sociallogin: Any) -> HttpResponse:
     where = sociallogin.state.get("next") or reverse("admin:index")
     provider = sso.find(sociallogin.account.provider)
     try:
-        enter_by_provider(request, provider, {**info, **token}, token["sub"])
+        user = enter_by_provider(request, provider, {**info, **token}, token["sub"])
     except CodeNeeded as needed:
         request.session[WAITING] = needed.details["mfa_token"]
         return HttpResponseRedirect(reverse("admin:sign_in_code"))
     except DomainError as error:
         return _refused(request, error.message)
-    return HttpResponseRedirect(where)
+    response = HttpResponseRedirect(where)
+    if devices.is_marked(request.COOKIES.get(devices.COOKIE, ""), user):
+        return response
+    return remembered(response, devices.mark_for(user, proved=provider.organization is None))
 
 
 def _refused(request: HttpRequest, sentence: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from math import ceil
 
 from django.db import connection
+from django.db.models import F
 
 from accounts.models import SignInCounter
 from armproject.lib import context
@@ -81,6 +82,12 @@ def count(*limits: Limit) -> None:
 def forgive(*limits: Limit) -> None:
     """Forget the attempts under these limits: somebody proved who they are."""
     SignInCounter.objects.filter(key__in=[_key(limit) for limit in limits]).delete()
+
+
+def take_back(*limits: Limit) -> None:
+    """Take one attempt back under each limit: it was no guess, or nobody has judged it."""
+    keys = [_key(limit) for limit in limits]
+    SignInCounter.objects.filter(key__in=keys, count__gt=0).update(count=F("count") - 1)
 
 
 def _count(limit: Limit) -> float | None:

@@ -37,4 +37,5 @@ def _busy() -> TooManyRequests:
     return error
 
 
-password_gate = Gate(inside=2, waiting=6, patience=4.0)
+# Of the eight threads a web process has, three are always left for everybody else.
+password_gate = Gate(inside=2, waiting=3, patience=4.0)

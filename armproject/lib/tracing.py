@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from armproject.lib import context
+from armproject.lib.afterwards import answering
 from armproject.lib.scrub import printable
 
 log = structlog.get_logger("armproject.access")
@@ -71,7 +72,7 @@ class RequestContextMiddleware:
             user_agent=printable(request.META.get("HTTP_USER_AGENT", ""), 200),
         )
         with context.use(replace(context.current(), request=info)) as outer:
-            response = self.get_response(request)
+            response = answering(lambda: self.get_response(request))
             with context.use(getattr(request, "arm_context", outer)):
                 _log(request, response, perf_counter() - began)
         response.headers["X-Request-ID"] = info.request_id

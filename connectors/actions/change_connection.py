@@ -4,6 +4,7 @@ import copy
 from collections.abc import Mapping
 
 from accounts.fence import fenced
+from accounts.freshness import require_fresh
 from accounts.permissions import require
 from armproject.lib.audit import record
 from armproject.lib.secret import Secret
@@ -43,6 +44,8 @@ def change_connection(
             draft.keep_credential(kind, key)
         target = draft.target()
     leads_elsewhere = _reach(draft) != _reach(asked)
+    if leads_elsewhere:
+        require_fresh()
     examination = try_target(draft.vendor, target) if leads_elsewhere else None
     with fenced():
         row = Connection.objects.claim(asked)

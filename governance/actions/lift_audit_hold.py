@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.freshness import require_fresh
 from accounts.permissions import require
 from armproject.lib.audit import record
 from armproject.lib.errors import Conflict
@@ -14,6 +15,7 @@ from governance.models import AuditHold
 def lift_audit_hold(hold: AuditHold) -> AuditHold:
     """Let retention apply to the audit log again."""
     require("audit.hold")
+    require_fresh()
     now = timezone.now()
     standing = AuditHold.objects.standing().filter(pk=hold.pk)
     if not standing.update(lifted_at=now, lifted_by=whom()):

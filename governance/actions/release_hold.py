@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.freshness import require_fresh
 from accounts.permissions import require
 from armproject.lib.audit import record
 from armproject.lib.errors import Conflict
@@ -13,6 +14,7 @@ from governance.models import LegalHold
 def release_hold(hold: LegalHold) -> LegalHold:
     """Release a legal hold; what is held about the person may be erased again."""
     require("subjects.erase")
+    require_fresh()
     hold = LegalHold.objects.select_for_update().get(pk=hold.pk)
     if hold.released_at is not None:
         raise Conflict("This hold is released already.")

@@ -14,6 +14,8 @@ from oidc_provider_mock import run_server_in_thread
 
 from accounts.actions.save_identity_provider import save_identity_provider
 from accounts.models import IdentityProvider, Membership, Organization, User
+from accounts.roles import rights_of
+from accounts.signin import devices
 from armproject.lib.http.destination import Reach
 from armproject.lib.http.requests_session import GuardedSession
 from armproject.lib.secret import Secret
@@ -265,3 +267,49 @@ def test_nobody_asks_for_a_password_where_only_a_provider_counts(house: House) -
 
 def test_the_fence_stands(db: None) -> None:
     call_command("check_rls")
+
+
+def test_who_was_taken_out_is_not_brought_back_by_the_provider(
+    house: House, provider: IdentityProvider
+) -> None:
+    go(Client(), provider.slug, "new@acme.example")
+    with house.inside():
+        member = Membership.objects.get(user__email="new@acme.example")
+    assert house.api().delete(f"/members/{member.pk}").status_code == 204
+    browser = Client()
+    assert go(browser, provider.slug, "new@acme.example")["Location"] == "/studio/login/"
+    assert "_auth_user_id" not in browser.session
+    house.api().post("/invitations", {"email": "new@acme.example", "role": "viewer"})
+    post_out(house)
+    assert Api().post("/auth/invitations/accept", {"token": last_link("join")}).status_code == 200
+    assert go(browser, provider.slug, "new@acme.example")["Location"] == "/studio/"
+
+
+def test_an_address_that_folds_into_another_mailbox_is_refused(
+    house: House, provider: IdentityProvider
+) -> None:
+    User.objects.create_user("strasse@acme.example", PASSWORD)
+    browser = Client()
+    assert go(browser, provider.slug, "straße@acme.example")["Location"] == "/studio/login/"
+    assert "_auth_user_id" not in browser.session
+    assert go(browser, provider.slug, "Strasse@Acme.example")["Location"] == "/studio/"
+
+
+def test_only_an_owner_says_who_may_vouch_for_owners(
+    house: House, provider: IdentityProvider
+) -> None:
+    readers = ["organization.read", "organization.write", *rights_of("viewer")]
+    weak = house.api(scopes=sorted(set(readers)))
+    path = f"/identity-providers/{provider.pk}"
+    assert weak.patch(path, {"issuer": "https://login.evil.example"}).status_code == 403
+    assert house.api().patch(path, {"name": "Login"}).status_code == 200
+
+
+def test_a_providers_word_draws_no_mark_that_keeps_guesses_apart(
+    house: House, provider: IdentityProvider
+) -> None:
+    browser = Client()
+    go(browser, provider.slug, house.owner.email)
+    mark = browser.cookies[devices.COOKIE].value
+    assert devices.is_marked(mark, house.owner)
+    assert not devices.known(mark, house.owner)
