@@ -88,6 +88,10 @@ class AuditViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewS
     queryset = AuditEvent.objects.all()
     serializer_class = AuditEventSerializer
     filterset_class = AuditFilter
+    search_finds = (
+        "Beginnings of the words of an action, or of the name of who acted or of what it was about;"
+        " else the whole id of a row, a request or a trace. By a name, 1,000 events at most."
+    )
 
     @property
     def query_parameters(self) -> tuple[str, ...]:

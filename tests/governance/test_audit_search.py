@@ -56,6 +56,22 @@ def test_the_studio_searches_the_same(log: House) -> None:
     assert listed.context["cl"].result_count == 1
 
 
+def test_the_api_searches_the_same_and_narrows_and_exports_what_it_finds(
+    log: House, neighbours: House
+) -> None:
+    api = log.api()
+    found = api.get("/audit", search="night", action="alerts.open", perPage=1).json()
+    assert (found["meta"]["total"], found["data"][0]["action"]) == (2, "alerts.open")
+    following = api.get(
+        "/audit", search="night", action="alerts.open", cursor=found["meta"]["nextCursor"]
+    )
+    assert len(following.json()["data"]) == 1
+    exported = api.get("/audit/export", search="resolve", format="jsonl")
+    assert len(b"".join(exported).splitlines()) == 1
+    assert api.get("/audit", search="x" * 101).status_code == 400
+    assert neighbours.api().get("/audit", search="night").json()["data"] == []
+
+
 def test_jobs_are_found_by_the_words_of_their_kind(house: House) -> None:
     with house.inside():
         enqueue("governance.deliver", {"notification": "x"})
@@ -64,3 +80,7 @@ def test_jobs_are_found_by_the_words_of_their_kind(house: House) -> None:
             assert Job.objects.found(text).count() == count, text
     listed = house.browser().get("/studio/jobs/job/", {"q": "evaluate"})
     assert listed.context["cl"].result_count == 1
+    (told,) = house.api().get("/jobs", search="evaluate").json()["data"]
+    assert told["kind"] == "governance.evaluate_rules"
+    assert house.api().get("/jobs", search="liver").json()["data"] == []
+    assert len(house.api().get("/jobs", search=" ").json()["data"]) == 2  # noqa: PLR2004
