@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import (
     ApiKey,
     Departure,
+    Grant,
     Invitation,
     KnownDevice,
     Letter,
@@ -103,7 +104,7 @@ def _erase_sign_ins(user: User) -> int:
 
 def _invitations(user: User) -> Iterable[Row]:
     for invitation in Invitation.objects.filter(email=user.email):
-        yield {"role": invitation.role, "sent_at": invitation.sent_at}
+        yield {"role": invitation.role_name, "sent_at": invitation.sent_at}
 
 
 def _erase_invitations(user: User) -> int:
@@ -114,10 +115,11 @@ def _erase_invitations(user: User) -> int:
 
 def _memberships(user: User) -> Iterable[Row]:
     for row in Membership.objects.filter(user=user):
-        yield {"role": row.role, "since": row.created_at}
+        yield {"role": row.role_name, "since": row.created_at}
 
 
 def _erase_memberships(user: User) -> int:
+    Grant.objects.filter(user=user).delete()
     there = Membership.objects.filter(user=user)
     if there.exists():
         Departure.objects.get_or_create(user=user)

@@ -21,8 +21,8 @@ Row = TypeVar("Row", bound=Model)
 def has_permission(permission: str, row: Model | None = None) -> bool:
     """Tell whether the principal has this permission in the organization of the call.
 
-    Their role gives it for every row; a grant gives it for the one `row`. For a row of another
-    organization nobody has any.
+    Their role gives it for every row; a grant, to them or to their role, for the one `row`. For
+    a row of another organization nobody has any.
     """
     if permission not in PERMISSIONS:
         raise KeyError(f"{permission!r} is not in the permission matrix")
@@ -59,7 +59,7 @@ def within_reach(rows: QuerySet[Row], permission: str) -> QuerySet[Row]:
 
 
 def _granted(permission: str) -> frozenset[UUID]:
-    """Return the rows on which the person behind this call was granted the permission.
+    """Return the rows on which the person behind this call, or their role, was granted this.
 
     A key passes it on only where its scopes name it.
     """
@@ -71,7 +71,7 @@ def _granted(permission: str) -> frozenset[UUID]:
     if is_beyond or permission not in GRANTABLE:
         return frozenset()
     with fenced():
-        mine = Grant.objects.allowing(permission).filter(user_id=principal.user_id)
+        mine = Grant.objects.reaching(principal.user_id).filter(permission__codename=permission)
         return frozenset(UUID(pk) for pk in mine.values_list("object_pk", flat=True))
 
 

@@ -9,6 +9,8 @@ from accounts.models import Grant, Membership, ScopedModel
 from accounts.permissions import has_permission
 from accounts.roles import WORDS
 
+SHOWN = ("permission", "user", "custom_role")
+
 
 @dataclass(frozen=True, slots=True)
 class Right:
@@ -21,7 +23,7 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """One permission somebody was granted on one row."""
+    """One permission a person or a role was granted on one row."""
 
     grant: Grant
     says: str
@@ -35,14 +37,19 @@ def rights_of_member(member: Membership) -> list[Right]:
 
 
 def grants_of_member(member: Membership) -> list[Granted]:
-    """Return what the member may do with single rows, whatever their role says."""
-    grants = Grant.objects.filter(user_id=member.user_id).select_related("permission", "user")
-    return list(_with_rows(grants))
+    """Return what the member may do with single rows, by a grant to them or to their role."""
+    return list(_with_rows(Grant.objects.reaching(member.user_id).select_related(*SHOWN)))
+
+
+def grants_of_roles() -> list[Granted]:
+    """Return what roles may do with single rows."""
+    grants = Grant.objects.filter(user=None).select_related(*SHOWN)
+    return list(_with_rows(grants.order_by("role", "custom_role__name", "-created_at")))
 
 
 def grants_on(row: ScopedModel) -> list[Granted]:
-    """Return what people were granted on this row."""
-    grants = Grant.objects.filter(object_pk=str(row.pk)).select_related("permission", "user")
+    """Return what people and roles were granted on this row."""
+    grants = Grant.objects.filter(object_pk=str(row.pk)).select_related(*SHOWN)
     return [Granted(grant, WORDS[grant.name], row) for grant in grants]
 
 

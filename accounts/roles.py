@@ -70,7 +70,7 @@ WORDS: dict[str, str] = {
     "subjects.read": "See what is held about people",
     "subjects.erase": "Erase people, place and release legal holds",
     "members.read": "See who belongs to the organization",
-    "members.write": "Add and remove people, change their roles",
+    "members.write": "Invite and remove people, change their roles, grant access",
     "roles.read": "See which role may do what",
     "roles.write": "Make roles and change them",
     "api_keys.read": "See API keys",
@@ -93,9 +93,27 @@ WORDS: dict[str, str] = {
     "audit.read": "Read the audit log",
     "audit.export": "Export the audit log",
     "audit.verify": "Verify the audit log",
-    "audit.hold": "Place and lift legal holds on the audit log",
+    "audit.hold": "Place and lift audit holds",
     "jobs.read": "See jobs",
     "jobs.replay": "Run jobs again that were given up",
+}
+
+
+# What the first part of a permission's name means, for people.
+NOUNS: dict[str, str] = {
+    "organization": "Organization",
+    "keys": "Encryption keys",
+    "subjects": "Personal data",
+    "members": "Members",
+    "roles": "Roles",
+    "api_keys": "API keys",
+    "connections": "Connections",
+    "agents": "Agents",
+    "interactions": "Interactions",
+    "costs": "Costs",
+    "alerts": "Alerts",
+    "audit": "Audit log",
+    "jobs": "Jobs",
 }
 
 

@@ -52,10 +52,12 @@ def _join(invitation: Invitation, user: User) -> Membership:
         user.save(force_insert=True)
     membership = Membership.objects.filter(user=user).first()
     if membership is None:
-        membership = add_member(user, invitation.role)
+        membership = add_member(user, invitation.given)
     in_each(
         user,
-        lambda: record("members.accept_invitation", invitation, after={"role": membership.role}),
+        lambda: record(
+            "members.accept_invitation", invitation, after={"role": membership.role_name}
+        ),
         [invitation.organization.pk],
     )
     return membership

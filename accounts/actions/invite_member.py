@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.actions.add_member import refuse_above_own
 from accounts.freshness import require_fresh
-from accounts.models import Invitation, canonical_email
+from accounts.models import CustomRole, Invitation, canonical_email
 from accounts.models.invitation import LIFE
 from accounts.permissions import require
 from accounts.signals import letter_written
@@ -16,8 +16,8 @@ from armproject.lib.errors import Conflict
 
 
 @transaction.atomic
-def invite_member(email: str, role: str) -> Invitation:
-    """Invite an address to a role, at most one's own; whoever accepts joins.
+def invite_member(email: str, role: str | CustomRole) -> Invitation:
+    """Invite an address to a role that may do at most what one may; whoever accepts joins.
 
     The answer does not tell whether the address has an account here.
     """
@@ -29,16 +29,17 @@ def invite_member(email: str, role: str) -> Invitation:
     if Invitation.objects.open().filter(email=email).exists():
         raise Conflict(
             "This address is invited already; send the invitation again or revoke it.",
-            fields={"email": ["Invited already."]},
+            fields={"email": ["Invited already: send that invitation again, or revoke it."]},
         )
     principal = context.principal()
     invitation = Invitation.objects.create(
         email=email,
-        role=role,
+        role=role if isinstance(role, str) else "",
+        custom_role=None if isinstance(role, str) else role,
         invited_by_id=principal.user_id if principal else None,
         expires_at=timezone.now() + LIFE,
     )
-    record("members.invite", invitation, after={"email": email, "role": role})
+    record("members.invite", invitation, after={"email": email, "role": invitation.role_name})
     letter_written.send(
         sender=Invitation,
         kind="accounts.send_invitation",

@@ -13,13 +13,13 @@ from accounts.signin.errors import LinkSpent
 
 
 def read_invitation(token: str) -> Invitation:
-    """Return the open invitation of this link, with its organization; raises LinkSpent."""
+    """Return the open invitation of this link, with its organization and role; raises LinkSpent."""
     try:
         organization, wanted, edition = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         raise LinkSpent from None
     with acting(system("invitation"), UUID(organization), frozenset()), fenced():
-        rows = Invitation.objects.open().select_related("organization")
+        rows = Invitation.objects.open().select_related("organization", "custom_role")
         found = rows.filter(
             pk=wanted,
             edition=edition,

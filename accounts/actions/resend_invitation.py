@@ -23,7 +23,7 @@ def resend_invitation(invitation: Invitation) -> Invitation:
     """
     require("members.write")
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    refuse_above_own(invitation.role)
+    refuse_above_own(invitation.given)
     if invitation.accepted_at or invitation.revoked_at:
         raise Conflict("This invitation is closed; invite the address anew.")
     counters.count(counters.letters(invitation.email))

@@ -15,7 +15,7 @@ def revoke_invitation(invitation: Invitation) -> Invitation:
     """End an open invitation; its link works no more."""
     require("members.write")
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    refuse_above_own(invitation.role)
+    refuse_above_own(invitation.given)
     if invitation.accepted_at or invitation.revoked_at:
         raise Conflict("This invitation is closed already.")
     invitation.revoked_at = timezone.now()

@@ -16,7 +16,7 @@ def send_invitation(
 ) -> None:
     """Mail an invitation that is still open; its link is made at this moment."""
     with fenced():
-        rows = Invitation.objects.open().select_related("invited_by", "organization")
+        rows = Invitation.objects.open().select_related("invited_by", "organization", "custom_role")
         invitation = rows.filter(pk=invitation_id, expires_at__gt=timezone.now()).first()
     if invitation is not None:
         compose_invitation(invitation, invitation.organization.name).send()

@@ -49,7 +49,8 @@ class GrantPages:
             raise PermissionDenied
         form = GrantForm(row, request.POST or None)
         if request.method == "POST" and form.is_valid():
-            messages.success(request, f"{form.cleaned_data['email'].user} may do that from now on.")
+            said = f"{form.grant.holder} may do that from now on."
+            messages.success(request, said[:1].upper() + said[1:])
             return HttpResponseRedirect(request.path)
         request.current_app = self.admin_site.name
         shown = {
@@ -59,6 +60,7 @@ class GrantPages:
             "grants": grants_on(row),
             "form": form,
             "may_grant": may_grant,
+            **may_revoke(),
             "back": reverse(f"admin:{row._meta.db_table}_change", args=[pk]),
         }
         return TemplateResponse(request, "accounts/access.html", shown)
@@ -70,6 +72,15 @@ class GrantPages:
         row = Grant.objects.filter(pk=grant).first()
         listed = reverse("admin:accounts_membership_changelist")
         return answer(request, row, revoke_grant, "Taken back.", otherwise=listed)
+
+
+def may_revoke() -> dict[str, bool]:
+    """Tell what the person may take back: what people were granted, and what roles were."""
+    people = has_permission("members.write")
+    return {
+        "may_revoke": people,
+        "may_revoke_of_roles": people and has_permission("roles.write"),
+    }
 
 
 def _row(kind: str, pk: UUID) -> ScopedModel:

@@ -25,6 +25,13 @@ STATES = {"Live": "success", "Rotating": "info", "Expired": "warning", "Revoked"
 @admin.register(ApiKey)
 class ApiKeyAdmin(StudioAdmin):
     permissions = {"view": "api_keys.read", "add": "api_keys.write"}
+    add_words = "Issue an API key"
+    save_words = "Issue the key"
+    empty_title = "No API keys yet"
+    empty_text = (
+        "Programs call ARM with a key: it acts for whoever issued it, within the scopes,"
+        " networks and time you choose."
+    )
     form = ApiKeyForm
     list_display = ["name", "prefix", "owner", "state", "networks", "last_used_at", "expires_at"]
     search_fields = ["name"]

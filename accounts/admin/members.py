@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
 from unfold.decorators import display
 
 from accounts.actions.remove_member import remove_member
-from accounts.admin.grants import GrantPages
+from accounts.admin.grants import GrantPages, may_revoke
 from accounts.forms import MemberForm
 from accounts.models import Membership
-from accounts.permissions import has_permission
 from accounts.reach import grants_of_member, rights_of_member
 from accounts.scoping.admin import StudioAdmin
+from accounts.scoping.roles import RoleFilter
 from armproject.lib import context
 
 
@@ -20,13 +22,15 @@ from armproject.lib import context
 class MembershipAdmin(GrantPages, StudioAdmin):
     permissions = {
         "view": "members.read",
+        "add": "members.write",
         "change": "members.write",
         "delete": "members.write",
     }
+    add_words = "Invite somebody"
     form = MemberForm
     change_form_template = "accounts/member.html"
-    list_display = ["person", "email", "role_badge", "created_at"]
-    list_filter = ["role"]
+    list_display = ["person", "email", "role_badge", "since"]
+    list_filter = [RoleFilter]
     search_fields = ["user__email", "user__name"]
     list_select_related = ["user", "custom_role"]
     ordering = ("created_at", "id")
@@ -37,6 +41,10 @@ class MembershipAdmin(GrantPages, StudioAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj) and _is_within_mine(obj)
         return may and not (obj is not None and obj.is_last_owner)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead to an invitation: nobody becomes a member without their consent."""
+        return HttpResponseRedirect(reverse("admin:accounts_invitation_add"))
 
     def get_urls(self) -> list[Any]:
         return [*self.grant_urls(), *super().get_urls()]
@@ -54,7 +62,7 @@ class MembershipAdmin(GrantPages, StudioAdmin):
             reached = {
                 "rights": rights_of_member(member),
                 "grants": grants_of_member(member),
-                "may_revoke": has_permission("members.write"),
+                **may_revoke(),
             }
         extra = {**reached, **(extra_context or {})}
         shown: HttpResponse = super().change_view(request, object_id, form_url, extra)
@@ -71,6 +79,10 @@ class MembershipAdmin(GrantPages, StudioAdmin):
     @display(description="Role", ordering="role", label={"Owner": "success", "Admin": "info"})
     def role_badge(self, row: Membership) -> str:
         return row.role_name
+
+    @display(description="Member since", ordering="created_at")
+    def since(self, row: Membership) -> str:
+        return render_to_string("studio/moment.html", {"at": row.created_at})
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
         remove_member(obj)

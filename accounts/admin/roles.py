@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from accounts.actions.delete_role import delete_role
+from accounts.admin.grants import may_revoke
 from accounts.forms import CustomRoleForm
 from accounts.models import CustomRole
-from accounts.roles import WORDS, Role, rights_of
+from accounts.reach import grants_of_roles
+from accounts.roles import NOUNS, WORDS, Role, rights_of
 from accounts.scoping.admin import StudioAdmin
 from armproject.lib import context
 
@@ -22,6 +24,13 @@ class CustomRoleAdmin(StudioAdmin):
         "change": "roles.write",
         "delete": "roles.write",
     }
+    add_words = "Make a role"
+    save_words = "Make the role"
+    empty_title = "No roles of your own yet"
+    empty_text = (
+        "The roles below are the same everywhere. Make one of your own where none of them"
+        " fits, then give it to members or invite somebody to it."
+    )
     form = CustomRoleForm
     change_list_template = "accounts/roles.html"
     list_display = ["name", "may", "holders"]
@@ -38,8 +47,13 @@ class CustomRoleAdmin(StudioAdmin):
         return may and _is_within_mine(obj) and not is_held
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Show below the list what every role may do."""
-        shown: HttpResponse = super().changelist_view(request, {**table(), **(extra_context or {})})
+        """Show below the list what every role may do, everywhere and with single rows."""
+        granted = {
+            "grants": grants_of_roles(),
+            **may_revoke(),
+        }
+        extra = {**table(), **granted, **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, extra)
         return shown
 
     @display(description="May")
@@ -62,7 +76,7 @@ def table() -> dict[str, Any]:
         {
             "name": name,
             "says": says,
-            "opens": name.partition(".")[0],
+            "noun": NOUNS[name.partition(".")[0]],
             "may": [name in rights for _, rights in columns],
         }
         for name, says in WORDS.items()

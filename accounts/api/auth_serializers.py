@@ -5,7 +5,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from rest_framework import serializers
 
-from accounts.models import Invitation, SignInEvent
+from accounts.models import SignInEvent
 from accounts.roles import Role
 from armproject.lib.rest.strict import StrictFields
 
@@ -74,6 +74,7 @@ class MembershipOfMineSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(
         choices=Role.choices, allow_blank=True, help_text="Empty for a role of its own."
     )
+    custom_role = serializers.UUIDField(source="custom_role_id", allow_null=True)
 
 
 class MeSerializer(serializers.Serializer[Any]):
@@ -134,7 +135,8 @@ class AcceptSerializer(StrictFields):
 
 class JoinedSerializer(serializers.Serializer[Any]):
     organization = serializers.UUIDField(source="organization_id")
-    role = serializers.ChoiceField(choices=Role.choices)
+    role = serializers.ChoiceField(choices=Role.choices, allow_blank=True)
+    custom_role = serializers.UUIDField(source="custom_role_id", allow_null=True)
 
 
 class SaidSerializer(serializers.Serializer[Any]):
@@ -160,25 +162,3 @@ class SignInEventSerializer(serializers.ModelSerializer[SignInEvent]):
     class Meta:
         model = SignInEvent
         fields = ["id", "email", "outcome", "method", "address", "user_agent", "created_at"]
-
-
-class InvitationSerializer(StrictFields, serializers.ModelSerializer[Invitation]):
-    role = serializers.ChoiceField(choices=Role.choices, default=Role.MEMBER)
-    invited_by = serializers.EmailField(
-        source="invited_by.email", read_only=True, allow_null=True, default=None
-    )
-
-    class Meta:
-        model = Invitation
-        fields = [
-            "id",
-            "email",
-            "role",
-            "invited_by",
-            "expires_at",
-            "sent_at",
-            "accepted_at",
-            "revoked_at",
-            "created_at",
-        ]
-        read_only_fields = ["expires_at", "sent_at", "accepted_at", "revoked_at"]

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.actions.invite_member import invite_member
 from accounts.actions.resend_invitation import resend_invitation
 from accounts.actions.revoke_invitation import revoke_invitation
-from accounts.api.auth_serializers import InvitationSerializer
+from accounts.api.serializers import InvitationSerializer, NewInvitationSerializer
 from accounts.models import Invitation
 from accounts.scoping.api import ScopedViewSet
 
@@ -24,16 +24,16 @@ class InvitationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Scoped
         "resend": "members.write",
         "revoke": "members.write",
     }
-    queryset = Invitation.objects.select_related("invited_by")
+    queryset = Invitation.objects.select_related("invited_by", "custom_role")
     serializer_class = InvitationSerializer
-    filterset_fields = ["role"]
+    filterset_fields = ["role", "custom_role"]
     search_fields = ["email"]
     ordering_fields = ["created_at"]
     ordering = ("-created_at",)
 
-    @extend_schema(responses={201: InvitationSerializer})
+    @extend_schema(request=NewInvitationSerializer, responses={201: InvitationSerializer})
     def create(self, request: Request) -> Response:
-        incoming = self.get_serializer(data=request.data)
+        incoming = NewInvitationSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)
         invitation = invite_member(**incoming.validated_data)
         return Response(self.get_serializer(invitation).data, status=status.HTTP_201_CREATED)

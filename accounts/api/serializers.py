@@ -4,10 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import ApiKey, CustomRole, Grant, Membership, Organization
+from accounts.models import ApiKey, CustomRole, Grant, Invitation, Membership, Organization
 from accounts.roles import CHOICES, Role
 from accounts.scoping.api import ScopedRelatedField
 from armproject.lib.rest.strict import StrictFields
+
+
+def one_of(attrs: dict[str, Any], name: str, choices: tuple[str, ...]) -> dict[str, Any]:
+    """Return what was said, with the one choice that was made under `name`."""
+    given = [attrs.pop(choice) for choice in choices if choice in attrs]
+    if len(given) != 1:
+        problem = f"Name exactly one of {', '.join(choices)}."
+        raise serializers.ValidationError({choices[0]: [problem]})
+    return {**attrs, name: given[0]}
 
 
 class OrganizationSerializer(StrictFields, serializers.ModelSerializer[Organization]):
@@ -53,10 +62,41 @@ class GivenRoleSerializer(StrictFields):
     custom_role = ScopedRelatedField(queryset=CustomRole.objects.all(), required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        given = [attrs.pop(name) for name in ("role", "custom_role") if name in attrs]
-        if len(given) != 1:
-            raise serializers.ValidationError({"role": ["Name either role or custom_role."]})
-        return {**attrs, "role": given[0]}
+        return one_of(attrs, "role", ("role", "custom_role"))
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    """An invitation; `role` is empty where it is for a role of the organization's own."""
+
+    invited_by = serializers.EmailField(
+        source="invited_by.email", read_only=True, allow_null=True, default=None
+    )
+
+    class Meta:
+        model = Invitation
+        fields = [
+            "id",
+            "email",
+            "role",
+            "custom_role",
+            "invited_by",
+            "expires_at",
+            "sent_at",
+            "accepted_at",
+            "revoked_at",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class NewInvitationSerializer(GivenRoleSerializer):
+    """Whom to invite, and to which role: one everybody has (`member` unless named), or your own."""
+
+    email = serializers.EmailField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        names_one = "role" in attrs or "custom_role" in attrs
+        return super().validate(attrs if names_one else {**attrs, "role": Role.MEMBER})
 
 
 class CustomRoleSerializer(StrictFields, serializers.ModelSerializer[CustomRole]):
@@ -79,23 +119,42 @@ class BuiltInRoleSerializer(serializers.Serializer[Any]):
 
 
 class GrantSerializer(serializers.ModelSerializer[Grant]):
-    """What one person may do with one row, whatever their role says."""
+    """What a person (`email`), or everybody in a role, may do with one row beyond their role.
 
-    email = serializers.EmailField(source="user.email", read_only=True)
+    One of `email`, `role` and `custom_role` says who has it; the others are empty.
+    """
+
+    email = serializers.EmailField(source="user.email", read_only=True, default="")
     permission = serializers.CharField(source="name", read_only=True)
     row = serializers.UUIDField(source="object_pk", read_only=True)
 
     class Meta:
         model = Grant
-        fields = ["id", "email", "permission", "row", "created_at"]
+        fields = ["id", "email", "role", "custom_role", "permission", "row", "created_at"]
+        read_only_fields = fields
+
+
+class GrantedSerializer(GrantSerializer):
+    """A grant that reaches a member, and why."""
+
+    why = serializers.CharField(read_only=True)
+
+    class Meta(GrantSerializer.Meta):
+        fields = [*GrantSerializer.Meta.fields, "why"]
+        read_only_fields = fields
 
 
 class NewGrantSerializer(StrictFields):
-    """Which member, which permission, and the agent or connection it is for."""
+    """Who gets it (a member, a role, or a role of your own), what, and on which row."""
 
-    member = ScopedRelatedField(queryset=Membership.objects.all())
+    member = ScopedRelatedField(queryset=Membership.objects.all(), required=False)
+    role = serializers.ChoiceField(choices=Role.choices, required=False)
+    custom_role = ScopedRelatedField(queryset=CustomRole.objects.all(), required=False)
     permission = serializers.CharField(max_length=60, help_text="Such as agents.pause.")
-    row = serializers.UUIDField()
+    row = serializers.UUIDField(help_text="The agent's or the connection's id.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return one_of(attrs, "holder", ("member", "role", "custom_role"))
 
 
 class RightSerializer(serializers.Serializer[Any]):
@@ -111,7 +170,7 @@ class ReachSerializer(serializers.Serializer[Any]):
 
     role = serializers.CharField()
     rights = RightSerializer(many=True)
-    grants = GrantSerializer(many=True)
+    grants = GrantedSerializer(many=True)
 
 
 class ApiKeySerializer(StrictFields, serializers.ModelSerializer[ApiKey]):

@@ -5,7 +5,8 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import action, display
 
@@ -16,6 +17,8 @@ from accounts.forms import IdentityProviderForm, InvitationForm
 from accounts.models import IdentityProvider, Invitation, SignInEvent
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin, StudioAdmin, run_on_each
+from accounts.scoping.dialogs import answer, dialog
+from accounts.scoping.roles import RoleFilter
 
 # People's rows of allauth have their own page, "Your account"; as tables they help nobody.
 for app in ("account", "mfa", "usersessions", "socialaccount"):
@@ -27,16 +30,31 @@ for app in ("account", "mfa", "usersessions", "socialaccount"):
 @admin.register(Invitation)
 class InvitationAdmin(StudioAdmin):
     permissions = {"view": "members.read", "add": "members.write"}
+    add_words = "Invite somebody"
+    save_words = "Send the invitation"
+    empty_title = "Nobody was invited yet"
+    empty_text = (
+        "Whoever you invite gets a mail with a link that works once, for seven days, and"
+        " joins in the role you choose."
+    )
     form = InvitationForm
     list_display = ["email", "role_badge", "state", "sent_at", "expires_at", "inviter"]
-    list_filter = ["role"]
+    list_filter = [RoleFilter]
     search_fields = ["email"]
-    list_select_related = ["invited_by"]
+    list_select_related = ["invited_by", "custom_role"]
     actions = ["resend", "revoke"]
+    actions_detail = ["send_again", "take_back"]
+
+    def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> list[str]:
+        facts = ["email", "role_badge", "state", "inviter", "created_at", "sent_at", "expires_at"]
+        return [*facts, "accepted_at", "revoked_at"] if obj else ["email", "given"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Invitation | None = None) -> list[str]:
+        return self.get_fields(request, obj) if obj else []
 
     @display(description="Role", ordering="role")
     def role_badge(self, row: Invitation) -> str:
-        return row.get_role_display()
+        return row.role_name
 
     @display(
         description="State",
@@ -46,8 +64,8 @@ class InvitationAdmin(StudioAdmin):
         return row.state(timezone.now()).capitalize()
 
     @display(description="Invited by")
-    def inviter(self, row: Invitation) -> str:
-        return row.invited_by.email if row.invited_by else "–"
+    def inviter(self, row: Invitation) -> str | None:
+        return row.invited_by.email if row.invited_by else None
 
     @action(description="Send again", permissions=["invite"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
@@ -56,6 +74,39 @@ class InvitationAdmin(StudioAdmin):
     @action(description="Revoke", permissions=["invite"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         run_on_each(request, queryset, revoke_invitation, "Revoked")
+
+    @action(
+        description="Send again",
+        icon="forward_to_inbox",
+        permissions=["decide"],
+        dialog=dialog(
+            "Send this invitation again?",
+            "The mail has a new link, good for seven days; the former link ends.",
+            "Send again",
+        ),
+    )
+    def send_again(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        page = reverse("admin:accounts_invitation_changelist")
+        return answer(request, row, resend_invitation, "Sent again.", otherwise=page)
+
+    @action(
+        description="Revoke",
+        icon="block",
+        permissions=["decide"],
+        dialog=dialog(
+            "Revoke this invitation?", "The link in its mail works no more from now on.", "Revoke"
+        ),
+    )
+    def take_back(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        page = reverse("admin:accounts_invitation_changelist")
+        return answer(request, row, revoke_invitation, "Revoked.", otherwise=page)
+
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Offer what can be done with an open invitation only on such a one."""
+        is_open = Invitation.objects.open().filter(pk=object_id).exists()
+        return is_open and self.has_invite_permission(request)
 
     def has_invite_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return has_permission("members.write")
@@ -66,6 +117,8 @@ class SignInEventAdmin(ReadOnlyAdmin):
     """Open to everybody who belongs somewhere: they see their own sign-ins, auditors all."""
 
     permissions = {"view": "organization.read"}
+    empty_title = "No sign-ins yet"
+    empty_text = "Whoever signs in to the organization, or tries to, is listed here."
     list_display = ["created_at", "person", "result", "method", "address", "program"]
     list_filter = ["outcome"]
     search_fields = ["user__email"]
@@ -104,6 +157,13 @@ class SignInEventAdmin(ReadOnlyAdmin):
 @admin.register(IdentityProvider)
 class IdentityProviderAdmin(StudioAdmin):
     permissions = dict.fromkeys(("view", "add", "change", "delete"), "organization.write")
+    add_words = "Set up a provider"
+    empty_title = "People sign in here with a password"
+    empty_text = (
+        "Set up your identity provider (such as Google Workspace or Microsoft Entra ID) to"
+        " let them sign in there instead. It needs an application at the provider: its id,"
+        " its secret, and the issuer."
+    )
     form = IdentityProviderForm
     list_display = ["name", "issuer", "spoken_for", "default_role", "is_active"]
     search_fields = ["name"]

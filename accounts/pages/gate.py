@@ -150,7 +150,7 @@ class JoinPage(GatePage):
             return HttpResponseRedirect(reverse("admin:login"))
         self.place = invitation.organization.name
         self.title = f"Join {self.place}"
-        self.text = f"As {invitation.get_role_display().lower()}, with {invitation.email}."
+        self.text = f"As {invitation.role_name.lower()}, with {invitation.email}."
         known = User.objects.filter(email=invitation.email).exists()
         self.form_class = forms.NothingForm if known else forms.JoinForm  # type: ignore[misc]
         return None

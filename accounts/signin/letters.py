@@ -30,7 +30,7 @@ def compose_invitation(invitation: Invitation, organization: str) -> EmailMultiA
         invitation.email,
         f"Join {organization} in ARM",
         [
-            f"{by} to join {organization} in ARM as {invitation.get_role_display().lower()}.",
+            f"{by} to join {organization} in ARM as {invitation.role_name.lower()}.",
             "The link below works once, for seven days. If you do not know what this is about,"
             " do nothing.",
         ],

@@ -88,6 +88,11 @@ def _detail(seal: AuditSeal) -> dict[str, Any]:
 @admin.register(AuditVerification)
 class AuditVerificationAdmin(ReadOnlyAdmin):
     permissions = {"view": "audit.read"}
+    empty_title = "Never verified"
+    empty_text = (
+        "Choose Verify now on the audit log: every event is then compared with its seal and"
+        " the head kept outside the database."
+    )
     change_form_template = "governance/verification.html"
     list_display = ["state_label", "when", "asked_by", "far", "first_finding"]
     list_filter = ["state"]
@@ -132,6 +137,13 @@ class AuditHoldAdmin(StudioAdmin):
     """Holds on the log: placed and lifted, never edited."""
 
     permissions = {"view": "audit.read", "add": "audit.hold"}
+    add_words = "Place an audit hold"
+    save_words = "Place the hold"
+    empty_title = "No audit holds"
+    empty_text = (
+        "Place one where a case or a regulator asks that the log be kept: until it is lifted,"
+        " no event leaves the database, however old it is."
+    )
     form = AuditHoldForm
     fields = ["reason"]
     list_display = ["reason", "state_label", "placed_by", "placed", "lifted_by", "lifted"]

@@ -22,6 +22,8 @@ from governance.models import Erasure, LegalHold
 @admin.register(Erasure)
 class ErasureAdmin(StudioAdmin):
     permissions = {"view": "subjects.read", "add": "subjects.erase"}
+    add_words = "Erase a person"
+    save_words = "Erase for good"
     form = ErasureForm
     change_list_template = "governance/erasures.html"
     add_form_template = "admin/change_form.html"
@@ -78,6 +80,13 @@ class ErasureAdmin(StudioAdmin):
 @admin.register(LegalHold)
 class LegalHoldAdmin(StudioAdmin):
     permissions = {"view": "subjects.read", "add": "subjects.erase"}
+    add_words = "Place a legal hold"
+    save_words = "Place the hold"
+    empty_title = "No legal holds"
+    empty_text = (
+        "Place one where the law or a case asks that what is held about a person be kept:"
+        " until it is released, nobody can erase that person."
+    )
     form = LegalHoldForm
     change_list_template = "governance/holds.html"
     list_display = ["user", "reason", "state", "placed"]

@@ -63,7 +63,8 @@ class Question:
     scopes: frozenset[str] | None
     row: str  # "no row", "agent" or "connection"
     is_ours: bool = True
-    is_granted: bool = False  # everything that can be granted on such a row was granted on it
+    # Who was granted, on this row, everything that can be: "them", "their role" or "another role".
+    granted_to: str = "nobody"
 
 
 def is_allowed(question: Question) -> bool:
@@ -74,7 +75,7 @@ def is_allowed(question: Question) -> bool:
         return False
     if LETTERS[question.role] in TABLE[question.permission]:
         return True
-    if not question.is_granted:
+    if question.granted_to not in ("them", "their role"):
         return False
     if question.row == "agent":
         return question.permission in ON_AGENTS

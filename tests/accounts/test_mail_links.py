@@ -171,6 +171,75 @@ def test_an_address_is_invited_once(house: House) -> None:
     assert twice.status_code == 409
 
 
+def own_role(house: House, *permissions: str) -> str:
+    made = house.api().post("/roles", {"name": "Watcher", "permissions": list(permissions)})
+    return str(made.json()["data"]["id"])
+
+
+def test_somebody_is_invited_to_a_role_of_the_organizations_own(house: House) -> None:
+    role, api = own_role(house, "agents.read"), house.api("admin")
+    body = {"email": "guest@elsewhere.example", "custom_role": role}
+    told = api.post("/invitations", body).json()["data"]
+    assert (told["role"], told["custom_role"]) == ("", role)
+    assert api.delete(f"/roles/{role}").status_code == 409
+    post_out(house)
+    assert "as watcher" in str(mail.outbox[-1].body)
+    accept = {"token": last_link("join"), "name": "Guest", "password": NEW}
+    joined = Api().post("/auth/invitations/accept", accept).json()["data"]
+    assert (joined["role"], joined["custom_role"]) == ("", role)
+    guest = Api(signed_in("guest@elsewhere.example", NEW)["access_token"])
+    assert guest.get("/agents").status_code == 200
+    assert guest.get("/connections").status_code == 403
+
+
+def test_nobody_invites_to_a_role_above_their_own_or_of_others(
+    house: House, neighbours: House
+) -> None:
+    strong, theirs = own_role(house, "organization.write"), own_role(neighbours, "agents.read")
+    body = {"email": "guest@elsewhere.example"}
+    assert (
+        house.api("admin").post("/invitations", {**body, "custom_role": strong}).status_code == 403
+    )
+    assert house.api().post("/invitations", {**body, "custom_role": theirs}).status_code == 400
+    both = {**body, "custom_role": strong, "role": "viewer"}
+    assert house.api().post("/invitations", both).status_code == 400
+    row = house.api().post("/invitations", {**body, "custom_role": strong}).json()["data"]
+    for verb in ("resend", "revoke"):
+        assert house.api("admin").post(f"/invitations/{row['id']}/{verb}").status_code == 403
+
+
+def test_a_closed_invitation_outlives_its_role(house: House) -> None:
+    role, api = own_role(house, "agents.read"), house.api()
+    row = api.post("/invitations", {"email": "guest@elsewhere.example", "custom_role": role})
+    path = f"/invitations/{row.json()['data']['id']}"
+    assert api.post(f"{path}/revoke").status_code == 200
+    assert api.delete(f"/roles/{role}").status_code == 204
+    told = api.get(path).json()["data"]
+    assert (told["role"], told["custom_role"]) == ("", None)
+    page = house.browser().get(f"/studio/accounts{path.replace('ions/', 'ion/')}/change/")
+    assert "a role that is no more" in page.content.decode()
+
+
+def test_the_studio_invites_to_an_own_role_and_takes_it_back(house: House) -> None:
+    role, owner = own_role(house, "agents.read"), house.browser()
+    body = {"email": "guest@elsewhere.example", "given": role}
+    listed = owner.post("/studio/accounts/invitation/add/", body, follow=True).content.decode()
+    assert "Watcher" in listed
+    found = owner.get("/studio/accounts/invitation/", {"role": role})
+    assert found.context["cl"].result_count == 1
+    assert (
+        owner.get("/studio/accounts/invitation/", {"role": "viewer"}).context["cl"].result_count
+        == 0
+    )
+    with house.inside():
+        row = Invitation.objects.get()
+    page = f"/studio/accounts/invitation/{row.pk}/change/"
+    assert "Send again" in owner.get(page).content.decode()
+    assert "Send again" not in house.browser("viewer").get(page).content.decode()
+    members = owner.get("/studio/accounts/membership/add/")
+    assert members["Location"] == "/studio/accounts/invitation/add/"
+
+
 @pytest.mark.parametrize("role", ["viewer", "auditor", "member", "developer"])
 def test_who_manages_no_members_invites_nobody(house: House, role: str) -> None:
     body = {"email": "guest@elsewhere.example", "role": "viewer"}

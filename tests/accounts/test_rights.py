@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.fence import acting, fenced
 from accounts.models import CustomRole, Grant, Membership
 from accounts.permissions import has_permission, within_reach
-from accounts.roles import MATRIX
+from accounts.roles import MATRIX, Role
 from agents.models import Agent
 from armproject.lib.context import Principal, PrincipalKind
 from connectors.models import Connection
@@ -23,32 +24,40 @@ from tests.accounts.oracle import (
 )
 from tests.cast import Api, House
 
+GRANTED = ("them", "their role", "another role", "nobody")  # on which row to whom
+
 
 def fleet(house: House) -> dict[str, Any]:
-    """Make two agents and two connections."""
+    """Make four agents and four connections."""
     with house.inside():
         return {
             "agent": [
                 Agent.objects.create(name=name, vendor="custom", vendor_agent_id=name)
-                for name in "ab"
+                for name in "abcd"
             ],
-            "connection": [Connection.objects.create(name=name, vendor="custom") for name in "ab"],
+            "connection": [
+                Connection.objects.create(name=name, vendor="custom") for name in "abcd"
+            ],
         }
 
 
 @pytest.fixture
 def ours(house: House) -> dict[str, Any]:
-    """Our rows; on the first of each kind everybody was granted everything that can be."""
+    """Our rows, as `GRANTED` says: everything that can be was granted on them."""
     rows = fleet(house)
     with house.inside():
         role = CustomRole.objects.create(
             name="Custom", permissions=[p for p, letters in TABLE.items() if "C" in letters]
         )
-        for person in house.people.values():
-            for permission in ON_AGENTS:
-                Grant.objects.assign_perm(permission, person, rows["agent"][0])
-            for permission in ON_CONNECTIONS:
-                Grant.objects.assign_perm(permission, person, rows["connection"][0])
+        other = CustomRole.objects.create(name="Other", permissions=[])
+        for kind, permissions in (("agent", ON_AGENTS), ("connection", ON_CONNECTIONS)):
+            to_them, to_their_role, to_another = rows[kind][:3]
+            for permission in permissions:
+                for person in Membership.objects.all():
+                    Grant.objects.give(person, permission, to_them)
+                for each in (*Role.values, role):
+                    Grant.objects.give(each, permission, to_their_role)
+                Grant.objects.give(other, permission, to_another)
     rows["role"] = role
     return rows
 
@@ -60,6 +69,7 @@ def standing(house: House, role: str, ours: dict[str, Any], scopes: Any) -> Iter
     with house.inside():
         member = Membership.objects.get(user=person)
         member.give(ours["role"] if role == "custom" else role)
+        member.save()
         rights = member.rights if scopes is None else member.rights & scopes
     kind = PrincipalKind.MEMBER if scopes is None else PrincipalKind.API_KEY
     principal = Principal(kind, "x", "x", person.pk, scopes=scopes)
@@ -85,12 +95,13 @@ def test_every_answer_is_the_oracles(
                     (Question(role, permission, scopes, "no row"), None)
                 ]
                 for kind in ("agent", "connection"):
-                    granted, other = ours[kind]
                     asked += [
-                        (Question(role, permission, scopes, kind, is_granted=True), granted),
-                        (Question(role, permission, scopes, kind), other),
-                        (Question(role, permission, scopes, kind, is_ours=False), theirs[kind][0]),
+                        (Question(role, permission, scopes, kind, granted_to=who), row)
+                        for who, row in zip(GRANTED, ours[kind], strict=True)
                     ]
+                    asked.append(
+                        (Question(role, permission, scopes, kind, is_ours=False), theirs[kind][0])
+                    )
                 wrong += [q for q, row in asked if has_permission(permission, row) != is_allowed(q)]
     assert wrong == []
 
@@ -104,6 +115,93 @@ def test_a_list_is_exactly_what_passes(house: House, ours: dict[str, Any], role:
                     listed = set(within_reach(model.objects.all(), permission))
                     passing = {r for r in model.objects.all() if has_permission(permission, r)}
                 assert listed == passing, (role, permission, scopes)
+
+
+def test_a_role_of_another_organization_passes_nothing_on(
+    house: House, neighbours: House, pair: list[Any]
+) -> None:
+    with neighbours.inside():
+        Membership.objects.create(user=house.auditor, role="viewer")
+    body = {"role": "viewer", "permission": "agents.pause", "row": str(pair[0].pk)}
+    assert house.api().post("/grants", body).status_code == 201
+    assert house.api("auditor").post(f"/agents/{pair[0].pk}/pause").status_code == 403
+    assert house.api("viewer").post(f"/agents/{pair[0].pk}/pause").status_code == 200
+
+
+def test_what_a_role_was_granted_comes_and_goes_with_the_role(
+    house: House, pair: list[Any]
+) -> None:
+    role = house.api().post("/roles", {"name": "Night", "permissions": ["agents.read"]})
+    night = role.json()["data"]["id"]
+    body = {"custom_role": night, "permission": "agents.pause", "row": str(pair[0].pk)}
+    given = house.api().post("/grants", body)
+    assert given.status_code == 201, given.content
+    told = given.json()["data"]
+    assert (told["custom_role"], told["email"], told["role"]) == (night, "", "")
+    assert house.api().post("/grants", body).status_code == 409
+    path, key = f"/agents/{pair[0].pk}/pause", house.api("viewer")
+    assert key.post(path).status_code == 403
+    with house.inside():
+        viewer = Membership.objects.get(user=house.viewer).pk
+    assert house.api().patch(f"/members/{viewer}", {"custom_role": night}).status_code == 200
+    assert key.post(path).status_code == 200
+    reach = house.api().get(f"/members/{viewer}/reach").json()["data"]["grants"]
+    assert [each["why"] for each in reach] == ["granted to the role Night"]
+    (listed,) = house.api().get("/grants", row=str(pair[0].pk)).json()["data"]
+    assert listed["id"] == told["id"]
+    assert house.api().get("/grants", permission="agents.read").json()["data"] == []
+    house.api().patch(f"/members/{viewer}", {"role": "viewer"})
+    assert key.post(f"/agents/{pair[0].pk}/resume").status_code == 403
+    assert house.api().delete(f"/roles/{night}").status_code == 204
+    assert house.api().get("/grants").json()["data"] == []
+
+
+def test_only_who_may_change_roles_grants_to_one_and_takes_it_back(
+    house: House, pair: list[Any]
+) -> None:
+    body = {"role": "viewer", "permission": "agents.pause", "row": str(pair[0].pk)}
+    less = house.api("admin", scopes=["members.write", "agents.pause", "members.read"])
+    assert less.post("/grants", body).status_code == 403
+    given = house.api("admin").post("/grants", body).json()["data"]["id"]
+    assert less.delete(f"/grants/{given}").status_code == 403
+    assert house.api("admin").delete(f"/grants/{given}").status_code == 204
+
+
+def test_a_grant_names_one_holder(house: House, neighbours: House, pair: list[Any]) -> None:
+    with house.inside():
+        viewer = str(Membership.objects.get(user=house.viewer).pk)
+    theirs = neighbours.api().post("/roles", {"name": "Theirs", "permissions": ["agents.read"]})
+    what = {"permission": "agents.read", "row": str(pair[0].pk)}
+    for who in (
+        {},
+        {"member": viewer, "role": "viewer"},
+        {"role": "king"},
+        {"custom_role": theirs.json()["data"]["id"]},
+    ):
+        assert house.api().post("/grants", {**what, **who}).status_code == 400, who
+    with house.inside():
+        held = Grant.objects.give("viewer", "agents.read", pair[0])
+        grants = Grant.objects.filter(pk=held.pk)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            grants.update(user=house.viewer)
+
+
+def test_a_role_is_granted_access_on_the_rows_page_and_told_on_its_own(
+    house: House, pair: list[Any]
+) -> None:
+    owner = house.browser()
+    path = f"/studio/accounts/membership/access/agents/{pair[0].pk}/"
+    both = {"email": house.viewer.email, "role": "viewer", "permission": "agents.pause"}
+    for body in (both, {"permission": "agents.pause"}):
+        assert "Name either one member or one role." in owner.post(path, body).content.decode()
+    page = owner.post(path, {"role": "viewer", "permission": "agents.pause"}, follow=True)
+    assert "Everybody in the role Viewer may do that from now on." in page.content.decode()
+    roles = owner.get("/studio/accounts/customrole/").content.decode()
+    assert str(pair[0]) in roles
+    with house.inside():
+        viewer = Membership.objects.get(user=house.viewer).pk
+    reach = owner.get(f"/studio/accounts/membership/{viewer}/change/").content.decode()
+    assert "granted to the role Viewer" in reach
 
 
 def grant(house: House, role: str, permission: str, row: Any) -> Any:

@@ -274,10 +274,10 @@ def test_a_person_signs_in_with_a_second_factor(page: Page, demo: Demo) -> None:
 
 def test_an_invited_viewer_sees_nothing_that_would_be_refused(owner: Page, demo: Demo) -> None:
     go(owner, "Invitations")
-    owner.get_by_role("link", name="Add invitation").first.click()
+    owner.get_by_role("link", name="Invite somebody").first.click()
     owner.get_by_label("Email").fill("guest@elsewhere.example")
     owner.get_by_label("Role").select_option("viewer")
-    owner.get_by_role("button", name="Save", exact=True).click()
+    owner.get_by_role("button", name="Send the invitation").click()
     expect(owner.get_by_role("row", name=re.compile("guest@elsewhere.example"))).to_be_visible()
 
     guest = owner
