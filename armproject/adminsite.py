@@ -2,9 +2,11 @@
 
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path, reverse
@@ -70,7 +72,9 @@ class Studio(UnfoldAdminSite):  # type: ignore[misc]
         return HttpResponseRedirect(reverse("admin:account"))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Tell moments in the organization's time zone."""
+        """Tell moments in the organization's time zone; lead to a confirmation where one is due."""
+        from accounts.signin.errors import StepUpNeeded
+
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -78,7 +82,10 @@ class Studio(UnfoldAdminSite):  # type: ignore[misc]
             if getattr(request, "arm_not_admitted", None) and _page(request) not in FREE:
                 return HttpResponseRedirect(reverse("admin:account"))
             with timezone.override(_zone(request)):
-                response: HttpResponse = inner(request, *args, **kwargs)
+                try:
+                    response: HttpResponse = inner(request, *args, **kwargs)
+                except StepUpNeeded:
+                    return _to_confirmation(request)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()
                 return response
@@ -132,6 +139,17 @@ class Studio(UnfoldAdminSite):  # type: ignore[misc]
         except DomainError as error:
             messages.error(request, error.message)
         return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _to_confirmation(request: HttpRequest) -> HttpResponse:
+    """Lead to where people prove anew who they are, and from there back to where they are now."""
+    from accounts.scoping.dialogs import came_from, lead
+
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    here = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+    asked = urlencode({"next": came_from(request, here)})
+    return lead(request, f"{reverse('admin:confirm')}?{asked}")
 
 
 def _page(request: HttpRequest) -> str | None:

@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from accounts.signin.errors import StepUpNeeded
 from armproject.lib.errors import DomainError
 from armproject.lib.secret import Secret
 from connectors.actions.change_connection import change_connection
@@ -43,6 +44,8 @@ class AskingForm(forms.Form):
             return
         try:
             self.outcome = self.act()
+        except StepUpNeeded:
+            raise  # the Studio leads to the confirmation and back
         except DomainError as error:
             self._explain(error)
 

@@ -1,8 +1,10 @@
 """The choice among permissions, in the order and the words of the matrix."""
 
 from itertools import groupby
+from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
 
 from accounts.roles import MATRIX, NOUNS, WORDS
 from armproject.lib import context
@@ -12,7 +14,10 @@ class PermissionPicker(forms.CheckboxSelectMultiple):
     """Boxes to tick, under what they are about."""
 
     template_name = "accounts/permissions.html"
-    option_template_name = "accounts/permission.html"
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> Any:
+        """Look for the template where the Studio's are."""
+        return render_to_string(template_name, context)
 
 
 class PermissionsField(forms.MultipleChoiceField):

@@ -28,6 +28,7 @@ from accounts.permissions import has_permission
 from accounts.roles import WORDS, Role, rights_of
 from accounts.scoping.admin import ActionForm
 from accounts.scoping.roles import every_role
+from accounts.signin.errors import StepUpNeeded
 from armproject.lib import context
 from armproject.lib.errors import DomainError
 
@@ -136,6 +137,8 @@ class GrantForm(forms.Form):
             with transaction.atomic():
                 said = self.cleaned_data
                 self.grant = grant_permission(said["holder"], said["permission"], self.row)
+        except StepUpNeeded:
+            raise  # the Studio leads to the confirmation and back
         except DomainError as error:
             self.add_error(None, error.message)
 

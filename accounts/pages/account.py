@@ -43,29 +43,41 @@ def account(request: HttpRequest) -> HttpResponse:
     try:
         return act(request, form.cleaned_data)
     except StepUpNeeded:
-        return HttpResponseRedirect(f"{reverse('admin:confirm')}?next={reverse('admin:account')}")
+        raise  # the Studio leads to the confirmation and back
     except DomainError as error:
         explain(form, error)
         return _show(request, **{request.POST["do"]: form})
 
 
 class ConfirmPage(GatePage):
-    """Prove again who one is, before something dangerous."""
+    """Prove again who one is, before something dangerous, and go back to where that was."""
 
     title = "Confirm that it is you"
-    text = "What you are about to do is powerful, and you signed in a while ago."
+    template = "account/confirm.html"
     button = "Confirm"
 
     @property
     def form_class(self) -> type[django_forms.Form]:  # type: ignore[override]
-        enrolled = second_factor.is_enrolled(_person(self.request).pk)
-        return forms.CodeForm if enrolled else forms.ConfirmByPasswordForm
+        return forms.CodeForm if self._is_enrolled() else forms.ConfirmByPasswordForm
 
     def act(self, request: HttpRequest, given: Mapping[str, Any]) -> HttpResponse:
-        if not request.arm_standing.manages_account():  # type: ignore[attr-defined]
-            raise Forbidden(CONFINED)
+        if not self._can_prove():
+            raise Forbidden("Sign in anew by single sign-on; that counts as a confirmation.")
         confirm_person(_person(request), request.session, **given)
+        messages.success(request, "Confirmed. Now do what you were about to do once more.")
         return go_on(request)
+
+    def more(self, request: HttpRequest) -> dict[str, Any]:
+        return {"can_prove": self._can_prove(), "enrolled": self._is_enrolled()}
+
+    def _is_enrolled(self) -> bool:
+        return second_factor.is_enrolled(_person(self.request).pk)
+
+    def _can_prove(self) -> bool:
+        """Tell whether the person has here what a confirmation asks for."""
+        standing = self.request.arm_standing  # type: ignore[attr-defined]
+        has_proof = self._is_enrolled() or _person(self.request).has_usable_password()
+        return has_proof and standing.manages_account()
 
 
 def _show(request: HttpRequest, **bound: Any) -> HttpResponse:

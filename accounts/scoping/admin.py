@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
 from accounts.permissions import has_permission, reach
+from accounts.signin.errors import StepUpNeeded
 from armproject.lib.errors import DomainError
 
 COUNT_LIMIT = 10_000
@@ -56,6 +57,8 @@ class ActionForm(forms.ModelForm[Any]):
         try:
             with transaction.atomic():
                 self.instance = self.act()
+        except StepUpNeeded:
+            raise  # the Studio leads to the confirmation and back
         except DomainError as error:
             self._explain(error)
 
@@ -182,6 +185,8 @@ def run_on_each(
             with transaction.atomic():
                 action(row)
             count += 1
+        except StepUpNeeded:
+            raise
         except DomainError as error:
             messages.error(request, f"{row}: {error.message}")
     if count:

@@ -15,6 +15,7 @@ from unfold.dataclasses import ActionDialog
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from accounts.signin.errors import StepUpNeeded
 from armproject.lib.errors import DomainError
 
 
@@ -52,6 +53,8 @@ def answer(
     try:
         with transaction.atomic():
             act(row)
+    except StepUpNeeded:
+        raise  # the Studio leads to the confirmation and back
     except DomainError as error:
         messages.error(request, error.message)
     else:
@@ -61,10 +64,19 @@ def answer(
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """Lead back to the page the dialog was opened on, if that is one of ours."""
-    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    return lead(request, came_from(request, otherwise))
+
+
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """Return the page the person was on, if that is one of ours."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     ours = {request.get_host()}
-    if not url_has_allowed_host_and_scheme(came_from, ours, require_https=request.is_secure()):
-        came_from = otherwise
+    is_ours = url_has_allowed_host_and_scheme(page, ours, require_https=request.is_secure())
+    return page if is_ours else otherwise
+
+
+def lead(request: HttpRequest, page: str) -> HttpResponse:
+    """Lead to a page of ours, out of a dialog too."""
     if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": came_from})
-    return HttpResponseRedirect(came_from)
+        return HttpResponse(headers={"HX-Redirect": page})
+    return HttpResponseRedirect(page)

@@ -1,5 +1,5 @@
 /* The Studio's own few lines: moments told as "3 min ago", icons that
-   stay silent, and whether the home page is live. */
+   stay silent, what was typed before a confirmation, and whether the home page is live. */
 "use strict";
 
 (() => {
@@ -58,7 +58,52 @@
     });
   };
 
+  /* What was typed into a form outlives the way to a confirmation and back: in this tab only, and
+     no passwords, secrets or files. */
+  const TYPED = "arm-typed";
+  const CONFIRM = "/account/confirm";
+
+  const isKept = (field) =>
+    field.name && !field.name.startsWith("csrf") && !field.disabled &&
+    !["password", "hidden", "file", "submit", "button"].includes(field.type) &&
+    field.autocomplete !== "off" && field.autocomplete !== "one-time-code";
+
+  const keepTyped = (form) => {
+    const typed = [...form.elements].filter(isKept).map((field) =>
+      [field.name, field.type, field.type === "checkbox" || field.type === "radio"
+        ? [field.value, field.checked] : field.value]);
+    const page = window.location.pathname + window.location.search;
+    window.sessionStorage.setItem(TYPED, JSON.stringify({ page, form: form.id, typed }));
+  };
+
+  const restoreField = (form, [name, type, value]) => {
+    const fields = [...form.elements].filter((field) => field.name === name && field.type === type);
+    if (type === "checkbox" || type === "radio") {
+      const box = fields.find((field) => field.value === value[0]);
+      if (box) box.checked = value[1];
+    } else if (fields.length === 1) {
+      fields[0].value = value;
+    }
+    for (const field of fields) field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  const restoreTyped = () => {
+    const kept = JSON.parse(window.sessionStorage.getItem(TYPED) || "null");
+    if (window.location.pathname.endsWith(CONFIRM)) return;
+    window.sessionStorage.removeItem(TYPED);
+    const returns = document.referrer && new URL(document.referrer).pathname.endsWith(CONFIRM);
+    if (!kept || !returns || kept.page !== window.location.pathname + window.location.search) return;
+    const form = kept.form ? document.getElementById(kept.form) : document.querySelector("main form[method=post]");
+    if (form) for (const field of kept.typed) restoreField(form, field);
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "post" && !window.location.pathname.endsWith(CONFIRM)) keepTyped(form);
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
+    restoreTyped();
     freshen();
     window.setInterval(tellMoments, 10000);
     document.body.addEventListener("htmx:oobAfterSwap", freshen);

@@ -10,7 +10,7 @@ import psycopg
 from django.db import connection, models
 from django.utils import timezone
 
-from accounts.models import Grant, Organization, User
+from accounts.models import Grant, Invitation, Organization, User
 from accounts.subject_keys import lock_away
 from accounts.wall import tenant_models
 from agents.models import Agent
@@ -92,6 +92,8 @@ def _row(model: Any, house: House, mark: str, rows: dict[str, Any]) -> Any:
         rows[model._meta.label] = Grant.objects.assign_perm("agents.pause", house.admin, agent)
         return rows[model._meta.label]
     row = model(**dict(_values(model, house, mark, rows)))
+    if isinstance(row, Invitation):
+        row.role = ""  # it is for a role of the organization's own
     row.save(force_insert=True)
     rows[model._meta.label] = row
     return row
