@@ -49,8 +49,7 @@ class GrantPages:
             raise PermissionDenied
         form = GrantForm(row, request.POST or None)
         if request.method == "POST" and form.is_valid():
-            said = f"{form.grant.holder} may do that from now on."
-            messages.success(request, said[:1].upper() + said[1:])
+            messages.success(request, f"From now on {form.grant.holder} may do that.")
             return HttpResponseRedirect(request.path)
         request.current_app = self.admin_site.name
         shown = {

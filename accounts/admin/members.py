@@ -27,8 +27,10 @@ class MembershipAdmin(GrantPages, StudioAdmin):
         "delete": "members.write",
     }
     add_words = "Invite somebody"
+    delete_words = "Remove from the organization"
     form = MemberForm
     change_form_template = "accounts/member.html"
+    readonly_fields = ["person", "email", "role_badge", "since"]
     list_display = ["person", "email", "role_badge", "since"]
     list_filter = [RoleFilter]
     search_fields = ["user__email", "user__name"]
@@ -45,6 +47,10 @@ class MembershipAdmin(GrantPages, StudioAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lead to an invitation: nobody becomes a member without their consent."""
         return HttpResponseRedirect(reverse("admin:accounts_invitation_add"))
+
+    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        may_change = self.has_change_permission(request, obj)
+        return ["person", "email", "given" if may_change else "role_badge", "since"]
 
     def get_urls(self) -> list[Any]:
         return [*self.grant_urls(), *super().get_urls()]

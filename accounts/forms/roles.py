@@ -67,6 +67,7 @@ class InvitationForm(RoleChoice):
     class Meta:
         model = Invitation
         fields: ClassVar = ["email"]
+        labels: ClassVar = {"email": "E-mail"}
 
     def act(self) -> Invitation:
         return invite_member(self.cleaned_data["email"], self.given_role())

@@ -79,12 +79,14 @@ class IdentityProviderForm(ActionForm):
         required=False,
         max_length=500,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
-        help_text="Leave it empty to keep the one there is.",
+        help_text="Of the application at the provider. It is never shown again; leave it empty to"
+        " keep the one there is.",
     )
     domains = forms.CharField(
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="One a line. Only an operator of this installation may change them.",
+        help_text="Whose people it speaks for, such as example.com; one a line. Only an operator of"
+        " this installation may change them.",
     )
 
     class Meta:
@@ -98,6 +100,12 @@ class IdentityProviderForm(ActionForm):
             "default_role",
             "is_active",
         ]
+        labels: ClassVar = {"client_id": "Client id", "is_active": "On"}
+        help_texts: ClassVar = {
+            "issuer": "The provider's address, such as https://accounts.google.com.",
+            "client_id": "Of the application you made for ARM at the provider.",
+            "default_role": "What people become who sign in for the first time.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""An invitation may be for a role of the organization's own."""
+"""An invitation may be for a role of the organization's own; two names as people say them."""
 
 import accounts.models.scoped
 import django.db.models.deletion
@@ -14,6 +14,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='membership', options={'ordering': ['created_at'], 'verbose_name': 'member'}
+        ),
+        migrations.AlterModelOptions(
+            name='apikey', options={'ordering': ['-created_at'], 'verbose_name': 'API key'}
+        ),
         migrations.AddField(
             model_name='invitation',
             name='custom_role',

@@ -88,6 +88,7 @@ class ApiKey(ScopedModel):
 
     class Meta:
         ordering = ["-created_at"]
+        verbose_name = "API key"
 
     def __str__(self) -> str:
         return f"{self.name} ({PREFIX}{self.public_id}…)"

@@ -31,6 +31,7 @@ class Membership(ScopedModel):
 
     class Meta:
         ordering = ["created_at"]
+        verbose_name = "member"
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "user"], name="a_person_joins_an_organization_once"

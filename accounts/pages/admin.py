@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from unfold.decorators import action, display
 
 from accounts.actions.delete_identity_provider import delete_identity_provider
@@ -46,8 +49,10 @@ class InvitationAdmin(StudioAdmin):
     actions_detail = ["send_again", "take_back"]
 
     def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> list[str]:
-        facts = ["email", "role_badge", "state", "inviter", "created_at", "sent_at", "expires_at"]
-        return [*facts, "accepted_at", "revoked_at"] if obj else ["email", "given"]
+        if obj is None:
+            return ["email", "given"]
+        ends = [name for name in ("sent_at", "accepted_at", "revoked_at") if getattr(obj, name)]
+        return ["email", "role_badge", "state", "inviter", "created_at", "expires_at", *ends]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Invitation | None = None) -> list[str]:
         return self.get_fields(request, obj) if obj else []
@@ -119,7 +124,7 @@ class SignInEventAdmin(ReadOnlyAdmin):
     permissions = {"view": "organization.read"}
     empty_title = "No sign-ins yet"
     empty_text = "Whoever signs in to the organization, or tries to, is listed here."
-    list_display = ["created_at", "person", "result", "method", "address", "program"]
+    list_display = ["when", "person", "result", "method", "address", "program"]
     list_filter = ["outcome"]
     search_fields = ["user__email"]
     list_select_related = ["user"]
@@ -129,6 +134,10 @@ class SignInEventAdmin(ReadOnlyAdmin):
         rows: Any = super().get_queryset(request)
         own: QuerySet[SignInEvent] = rows.visible()
         return own
+
+    @display(description="When", ordering="created_at")
+    def when(self, row: SignInEvent) -> str:
+        return render_to_string("studio/moment.html", {"at": row.created_at})
 
     @display(description="Person", ordering="user__email")
     def person(self, row: SignInEvent) -> str:
@@ -151,7 +160,7 @@ class SignInEventAdmin(ReadOnlyAdmin):
 
     @display(description="Program")
     def program(self, row: SignInEvent) -> str:
-        return row.user_agent[:60] or "–"
+        return Truncator(row.user_agent).chars(60) or "–"
 
 
 @admin.register(IdentityProvider)
@@ -165,9 +174,20 @@ class IdentityProviderAdmin(StudioAdmin):
         " its secret, and the issuer."
     )
     form = IdentityProviderForm
+    readonly_fields = ["way_back"]
     list_display = ["name", "issuer", "spoken_for", "default_role", "is_active"]
     search_fields = ["name"]
     ordering = ("name", "id")
+
+    def get_fields(self, request: HttpRequest, obj: IdentityProvider | None = None) -> list[str]:
+        """Show where the provider sends people back to, which is known once there is a row."""
+        asked = list(IdentityProviderForm.Meta.fields)
+        return [*asked, "way_back"] if obj else asked
+
+    @display(description="Redirect address, which the provider asks for")
+    def way_back(self, row: IdentityProvider) -> str:
+        path = reverse("openid_connect_callback", args=[row.slug])
+        return f"{settings.ARM_BASE_URL.rstrip('/')}{path}"
 
     @display(description="Domains")
     def spoken_for(self, row: IdentityProvider) -> str:

@@ -86,6 +86,7 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
     list_title = ""  # else the plural of the rows' name
     add_words = ""  # what the button says that leads to a new row; else "Add" and the row's name
     save_words = "Save"  # what the button says that makes it
+    delete_words = ""  # what the button says that leads to its end; else "Delete" and the name
     empty_title = "Nothing here yet"
     empty_text = ""  # what an empty list is for, and what to do next
     empty_value_display = format_html('<span class="arm-none">{}</span>', "-")

@@ -1,4 +1,4 @@
-"""Lift the legal hold on the audit log."""
+"""Lift an audit hold."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +19,7 @@ def lift_audit_hold(hold: AuditHold) -> AuditHold:
     now = timezone.now()
     standing = AuditHold.objects.standing().filter(pk=hold.pk)
     if not standing.update(lifted_at=now, lifted_by=whom()):
-        raise Conflict("This hold was lifted before.")
+        raise Conflict("This audit hold was lifted before; there is nothing to do.")
     hold.refresh_from_db()
     record("audit.lift_hold", hold, before={"reason": hold.reason})
     return hold

@@ -134,7 +134,7 @@ def _progress(row: AuditVerification) -> str:
 
 @admin.register(AuditHold)
 class AuditHoldAdmin(StudioAdmin):
-    """Holds on the log: placed and lifted, never edited."""
+    """Audit holds: placed and lifted, never edited."""
 
     permissions = {"view": "audit.read", "add": "audit.hold"}
     add_words = "Place an audit hold"
@@ -158,13 +158,15 @@ class AuditHoldAdmin(StudioAdmin):
         icon="lock_open",
         permissions=["lift"],
         dialog=dialog(
-            "Lift this hold?", "Retention applies to the audit log again from then on.", "Lift"
+            "Lift this audit hold?",
+            "Retention applies to the audit log again from then on.",
+            "Lift",
         ),
     )
     def lift(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         row = self.get_object(request, object_id)
         listed = reverse("admin:governance_audithold_changelist")
-        return answer(request, row, lift_audit_hold, "The hold was lifted.", otherwise=listed)
+        return answer(request, row, lift_audit_hold, "The audit hold was lifted.", otherwise=listed)
 
     @display(description="State", label={"Stands": "warning", "Lifted": "default"})
     def state_label(self, row: AuditHold) -> str:

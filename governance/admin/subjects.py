@@ -13,7 +13,7 @@ from accounts.permissions import has_permission
 from accounts.registry import HOLDINGS
 from accounts.scoping.admin import StudioAdmin
 from accounts.scoping.dialogs import answer, dialog
-from governance.actions.release_hold import release_hold
+from governance.actions.release_legal_hold import release_legal_hold
 from governance.admin.words import moment
 from governance.forms import ErasureForm, LegalHoldForm, PersonForm
 from governance.models import Erasure, LegalHold
@@ -114,7 +114,7 @@ class LegalHoldAdmin(StudioAdmin):
         icon="lock_open",
         permissions=["release"],
         dialog=dialog(
-            "Release this hold?",
+            "Release this legal hold?",
             "What is held about the person may be erased again.",
             "Release",
         ),
@@ -122,7 +122,9 @@ class LegalHoldAdmin(StudioAdmin):
     def release(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         listed = reverse("admin:governance_legalhold_changelist")
         row = self.get_object(request, object_id)
-        return answer(request, row, release_hold, "Released.", otherwise=listed)
+        return answer(
+            request, row, release_legal_hold, "The legal hold is released.", otherwise=listed
+        )
 
 
 def _receipt(receipt: Erasure) -> dict[str, Any]:

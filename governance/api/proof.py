@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from accounts.scoping.api import ScopedViewSet
 from armproject.lib.rest.strict import StrictFields
-from governance.actions.hold_audit import hold_audit
 from governance.actions.lift_audit_hold import lift_audit_hold
+from governance.actions.place_audit_hold import place_audit_hold
 from governance.models import AuditHold, AuditSeal, AuditVerification
 
 
@@ -98,7 +98,7 @@ class VerificationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Scop
 
 
 class HoldViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
-    """Holds on the log: while one stands, no audit event leaves the database."""
+    """Audit holds: while one stands, no audit event leaves the database."""
 
     permissions: ClassVar = {
         "list": "audit.read",
@@ -113,7 +113,7 @@ class HoldViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSe
     def create(self, request: Request) -> Response:
         incoming = HoldSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)
-        hold = hold_audit(incoming.validated_data["reason"])
+        hold = place_audit_hold(incoming.validated_data["reason"])
         return Response(HoldSerializer(hold).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=HoldSerializer)

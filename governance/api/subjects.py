@@ -14,8 +14,8 @@ from accounts.scoping.authentication import ANY_MEMBER
 from armproject.lib.rest.schema import ALSO
 from armproject.lib.rest.strict import StrictFields
 from governance.actions.erase_person import erase_person
-from governance.actions.place_hold import place_hold
-from governance.actions.release_hold import release_hold
+from governance.actions.place_legal_hold import place_legal_hold
+from governance.actions.release_legal_hold import release_legal_hold
 from governance.actions.report_person import report_person
 from governance.models import Erasure, LegalHold
 
@@ -108,7 +108,7 @@ class ErasureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVie
 
 
 class LegalHoldViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
-    """Reasons why what is held about somebody may not be erased."""
+    """Legal holds: while one stands for a person, nobody can erase what is held about them."""
 
     permissions: ClassVar = {
         "list": "subjects.read",
@@ -127,10 +127,10 @@ class LegalHoldViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedV
     def create(self, request: Request) -> Response:
         incoming = NewLegalHoldSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)
-        hold = place_hold(**incoming.validated_data)
+        hold = place_legal_hold(**incoming.validated_data)
         return Response(self.get_serializer(hold).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=LegalHoldSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
-        return Response(self.get_serializer(release_hold(self.get_object())).data)
+        return Response(self.get_serializer(release_legal_hold(self.get_object())).data)

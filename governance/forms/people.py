@@ -11,8 +11,8 @@ from unfold.widgets import (
 from accounts.scoping.admin import ActionForm
 from armproject.lib.errors import DomainError
 from governance.actions.erase_person import erase_person
-from governance.actions.hold_audit import hold_audit
-from governance.actions.place_hold import place_hold
+from governance.actions.place_audit_hold import place_audit_hold
+from governance.actions.place_legal_hold import place_legal_hold
 from governance.actions.report_person import report_person
 from governance.models import AuditHold, Erasure, LegalHold
 
@@ -49,7 +49,7 @@ class LegalHoldForm(ActionForm):
     field_order = ("email", "reason")
 
     def act(self) -> LegalHold:
-        return place_hold(**self.cleaned_data)
+        return place_legal_hold(**self.cleaned_data)
 
 
 class PersonForm(forms.Form):
@@ -75,4 +75,4 @@ class AuditHoldForm(ActionForm):
         fields: ClassVar = ["reason"]
 
     def act(self) -> AuditHold:
-        return hold_audit(self.cleaned_data["reason"])
+        return place_audit_hold(self.cleaned_data["reason"])

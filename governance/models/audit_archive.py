@@ -48,7 +48,10 @@ class AuditHoldQuerySet(ScopedQuerySet["AuditHold"]):
 
 
 class AuditHold(ScopedModel):
-    """A legal hold: while it stands, nothing of the audit log leaves the database."""
+    """While it stands, nothing of the audit log leaves the database, whatever retention says.
+
+    A `LegalHold` is another thing: it keeps one person from being erased.
+    """
 
     reason = models.CharField(max_length=500)
     placed_by = models.CharField(max_length=200, blank=True)
@@ -69,4 +72,4 @@ class AuditHold(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"legal hold: {self.reason}"
+        return f"audit hold: {self.reason}"

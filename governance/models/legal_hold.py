@@ -15,7 +15,10 @@ class LegalHoldQuerySet(ScopedQuerySet["LegalHold"]):
 
 
 class LegalHold(ScopedModel):
-    """While it stands, what is held about the person must stay, whoever asks."""
+    """While it stands, what is held about the person must stay, whoever asks.
+
+    An `AuditHold` is another thing: it keeps the whole audit log in the database.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="person"

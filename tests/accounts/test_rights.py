@@ -14,6 +14,7 @@ from accounts.roles import MATRIX, Role
 from agents.models import Agent
 from armproject.lib.context import Principal, PrincipalKind
 from connectors.models import Connection
+from governance.actions.erase_person import erase_person
 from tests.accounts.oracle import (
     LETTERS,
     ON_AGENTS,
@@ -195,7 +196,7 @@ def test_a_role_is_granted_access_on_the_rows_page_and_told_on_its_own(
     for body in (both, {"permission": "agents.pause"}):
         assert "Name either one member or one role." in owner.post(path, body).content.decode()
     page = owner.post(path, {"role": "viewer", "permission": "agents.pause"}, follow=True)
-    assert "Everybody in the role Viewer may do that from now on." in page.content.decode()
+    assert "From now on everybody in the role Viewer may do that." in page.content.decode()
     roles = owner.get("/studio/accounts/customrole/").content.decode()
     assert str(pair[0]) in roles
     with house.inside():
@@ -292,6 +293,13 @@ def test_grants_end_with_the_membership(house: House, pair: list[Any]) -> None:
         member = Membership.objects.get(user=house.auditor)
     assert house.api().delete(f"/members/{member.pk}").status_code == 204
     with house.inside():
+        assert not Grant.objects.exists()
+
+
+def test_grants_end_when_a_person_is_erased(house: House, pair: list[Any]) -> None:
+    grant(house, "viewer", "agents.pause", pair[0])
+    with house.inside():
+        erase_person(house.viewer.email, confirmed=house.viewer.email)
         assert not Grant.objects.exists()
 
 

@@ -91,9 +91,7 @@ def test_people_with_a_second_factor_prove_it_by_a_code(house: House) -> None:
     assert owner.post(CONFIRM, {"code": code_of(secret), "next": KEYS})["Location"] == KEYS
 
 
-def test_who_has_nothing_to_prove_by_is_sent_to_single_sign_on(
-    house: House, owner: Client
-) -> None:
+def test_who_has_nothing_to_prove_by_is_sent_to_single_sign_on(house: House, owner: Client) -> None:
     User.objects.get(pk=house.owner.pk).set_unusable_password()
     person = User.objects.get(pk=house.owner.pk)
     person.set_unusable_password()

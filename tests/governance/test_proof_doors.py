@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from armproject.lib.errors import Forbidden
-from governance.actions.hold_audit import hold_audit
+from governance.actions.place_audit_hold import place_audit_hold
 from governance.models import Alert, AuditEvent, AuditHold, AuditSeal, AuditVerification
 from governance.registry import MEASURES, Span
 from jobs.actions.run_job import run_job
@@ -144,7 +144,7 @@ def test_a_hold_is_placed_and_lifted_in_the_studio(house: House) -> None:
     assert browser.get(f"{STUDIO}/audithold/").status_code == 200
     assert browser.get(f"{STUDIO}/audithold/{hold.pk}/change/").status_code == 200
     with house.inside("viewer"), pytest.raises(Forbidden):
-        hold_audit("Case 13")
+        place_audit_hold("Case 13")
 
 
 def test_the_pages_show_seals_verifications_and_what_is_not_recorded(house: House) -> None:

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from governance.actions.hold_audit import hold_audit
 from governance.actions.lift_audit_hold import lift_audit_hold
+from governance.actions.place_audit_hold import place_audit_hold
 from governance.actions.retain_audit import NotArchived, retain_audit
 from governance.models import AuditArchive, AuditEvent
 from tests.cast import House, make_house
@@ -96,7 +96,7 @@ def test_a_month_that_is_not_sealed_or_not_anchored_stays(house: House) -> None:
 def test_a_hold_of_anybody_keeps_it(house: House) -> None:
     prove(house)
     with house.inside():
-        hold = hold_audit("Case 12")
+        hold = place_audit_hold("Case 12")
     assert OLD not in retain_audit(2)
     assert is_there()
     with house.inside():

@@ -17,8 +17,8 @@ from accounts.subject_keys import unlock
 from armproject.lib.crypto import Undecryptable
 from armproject.lib.errors import Conflict, Forbidden, InvalidInput, NotFound
 from governance.actions.erase_person import erase_person
-from governance.actions.place_hold import place_hold
-from governance.actions.release_hold import release_hold
+from governance.actions.place_legal_hold import place_legal_hold
+from governance.actions.release_legal_hold import release_legal_hold
 from governance.actions.report_person import report_person
 from governance.models import AuditEvent, Channel, Erasure, LegalHold
 from tests import database
@@ -92,7 +92,7 @@ def test_a_report_covers_every_store_and_is_recorded(house: House) -> None:
         report = report_person(EMAIL.upper())
         stores = {store["name"]: store["rows"] for store in report["stores"]}
         assert stores["account"][0]["email"] == EMAIL
-        assert stores["memberships"][0]["role"] == "member"
+        assert stores["memberships"][0]["role"] == "Member"
         assert {row["name"] for row in stores["api_keys"]} >= {"mine"}
         assert stores["channels"] == [{"name": "Mails", "kind": "email"}]
         assert {"actor", "subject"} <= {row["as"] for row in stores["events"]}
@@ -189,13 +189,13 @@ def test_an_account_needed_elsewhere_stays_there(house: House, neighbours: House
 
 def test_a_legal_hold_keeps_everything_until_it_is_released(house: House) -> None:
     with house.inside("admin"):
-        hold = place_hold(EMAIL, "Case 12 of the labour court.")
+        hold = place_legal_hold(EMAIL, "Case 12 of the labour court.")
         with pytest.raises(Conflict, match=r"legal hold of .*Case 12.* Release it first"):
             erase_person(EMAIL, confirmed=EMAIL)
-        with pytest.raises(Conflict, match="stands already"):
-            place_hold(EMAIL, "Again")
+        with pytest.raises(Conflict, match="stands for this person already"):
+            place_legal_hold(EMAIL, "Again")
         assert report_person(EMAIL)["legal_hold"] == "Case 12 of the labour court."
-        release_hold(hold)
+        release_legal_hold(hold)
         assert erase_person(EMAIL, confirmed=EMAIL).erased["account"] == 1
 
 

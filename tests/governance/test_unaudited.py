@@ -9,7 +9,7 @@ from django.contrib.admin import site
 from django.urls import get_resolver
 
 from armproject.lib.audit import record
-from governance.actions.hold_audit import hold_audit
+from governance.actions.place_audit_hold import place_audit_hold
 from governance.actions.retain_audit import retain_audit
 from governance.unaudited import UNAUDITED
 from tests.architecture import PRODUCT
@@ -138,5 +138,5 @@ def test_the_list_excuses_only_what_is_there() -> None:
 
 
 def test_a_way_that_forgets_the_record_would_be_found() -> None:
-    assert is_audited(hold_audit)
+    assert is_audited(place_audit_hold)
     assert not is_audited(retain_audit)

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from accounts.models import Organization
+from accounts.signin.facts import KEY
 from connectors.simulator import Simulator, keys
 from jobs.actions.run_schedule import run_schedule
 from tests.accounts.people import code_of
@@ -275,7 +278,7 @@ def test_a_person_signs_in_with_a_second_factor(page: Page, demo: Demo) -> None:
 def test_an_invited_viewer_sees_nothing_that_would_be_refused(owner: Page, demo: Demo) -> None:
     go(owner, "Invitations")
     owner.get_by_role("link", name="Invite somebody").first.click()
-    owner.get_by_label("Email").fill("guest@elsewhere.example")
+    owner.get_by_label("E-mail").fill("guest@elsewhere.example")
     owner.get_by_label("Role").select_option("viewer")
     owner.get_by_role("button", name="Send the invitation").click()
     expect(owner.get_by_role("row", name=re.compile("guest@elsewhere.example"))).to_be_visible()
@@ -309,3 +312,28 @@ def refused_links(page: Page) -> list[str]:
     own = sorted(address for address in found if address.startswith(("/", "?")))[:40]
     here = page.url.partition("?")[0]
     return [a for a in own if page.request.get(here + a if a[0] == "?" else a).status >= 400]
+
+
+def test_what_was_typed_outlives_a_confirmation(page: Page, demo: Demo) -> None:
+    house = make_house("Watchful")
+    with house.inside():
+        Organization.objects.current().update(step_up="always")
+    sign_in(page, house.owner.email, PASSWORD)
+    for session in Session.objects.all():  # long after everybody proved who they are
+        kept = session.get_decoded()
+        kept[KEY] = {**kept.get(KEY, {}), "at": 0.0}
+        session.session_data = Session.objects.encode(kept)
+        session.save()
+    page.goto("/studio/accounts/apikey/add/")
+    page.get_by_label("Name").fill("nightly export")
+    page.get_by_label("Read the audit log").check()
+    page.get_by_role("button", name="Issue the key").click()
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("Now do what you were about to do once more.")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("nightly export")
+    expect(page.get_by_label("Read the audit log")).to_be_checked()
+    page.get_by_role("button", name="Issue the key").click()
+    expect(page.get_by_text("Copy the key now")).to_be_visible()
+    assert page.evaluate("window.sessionStorage.length") == 0

@@ -1,4 +1,4 @@
-"""Place a legal hold on the audit log."""
+"""Place an audit hold."""
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from governance.models import AuditHold
 
 
 @transaction.atomic
-def hold_audit(reason: str) -> AuditHold:
+def place_audit_hold(reason: str) -> AuditHold:
     """Keep every audit event in the database, whatever retention says, until the hold is lifted."""
     require("audit.hold")
     reason = reason.strip()
@@ -21,6 +21,6 @@ def hold_audit(reason: str) -> AuditHold:
     AuditHold.objects.bulk_create([hold], ignore_conflicts=True)
     placed = AuditHold.objects.filter(pk=hold.pk).first()
     if placed is None:
-        raise Conflict("The audit log is on hold already; lift that hold first.")
+        raise Conflict("An audit hold stands already; lift it first.")
     record("audit.hold", placed, after={"reason": placed.reason}, reason=placed.reason)
     return placed

@@ -10,14 +10,16 @@ from governance.models import LegalHold
 
 
 @transaction.atomic
-def place_hold(email: str, reason: str) -> LegalHold:
+def place_legal_hold(email: str, reason: str) -> LegalHold:
     """Keep what is held about a person from being erased, until the hold is released."""
     require("subjects.erase")
     user = find_person(email, permission="subjects.erase")
     if not reason.strip():
-        raise InvalidInput("Say why.", fields={"reason": ["Say why it must be kept."]})
+        problem = "Say why it must be kept: a law, a case."
+        raise InvalidInput(problem, fields={"reason": [problem]})
     if LegalHold.objects.standing(user):
-        raise Conflict("A hold stands already.", fields={"email": ["A hold stands already."]})
+        problem = "A legal hold stands for this person already; release it first."
+        raise Conflict(problem, fields={"email": [problem]})
     hold = LegalHold(user=user, reason=reason.strip()[:500])
     hold.save(force_insert=True)
     record("subjects.hold", hold, reason=hold.reason)
