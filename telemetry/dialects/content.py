@@ -1,0 +1,73 @@
+"""Which attributes may be kept as they are, and which tell what people and models said.
+
+Content has fields of its own in a record, which an organization may switch off or have redacted.
+An attribute nobody mapped must not carry it past that switch.
+"""
+
+import re
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from telemetry.dialects.reading import size
+from telemetry.dialects.table import FLATTENED, IGNORED
+
+LONGEST_VALUE = 1_000
+LONGEST_KEY = 256
+LONGEST_LIST = 32
+MOST_KEPT = 128
+
+# Names of content, and of secrets, wherever they stand in a key; and whole families of keys.
+_CONTENT = re.compile(
+    r"(?:^|[._-])(?:content|contents|prompt|prompts|completion|completions|messages?|input|inputs"
+    r"|output|outputs|arguments|args|kwargs|result|results|response|request|query|queries"
+    r"|documents?|text|body|payload|instructions|definitions|embeddings?|vector|statement|transcript"
+    r"|system_prompt|tool_calls|toolcalls|tools|final_result|model_request_parameters|json_schema"
+    r"|invocation_parameters|parameters|cookies?|authorization|password|passwd|secrets?|credentials?"
+    r"|api_key|apikey|access_token|refresh_token|url\.full|url\.query|http\.url|http\.target"
+    r"|logfire\.msg|token)$"
+    r"|^(?:http\.(?:request|response)\.header\.|ai\.(?:prompt|response|request\.headers)"
+    r"|retrieval\.documents|llm\.(?:tools|prompt_template|prompts)|embedding\.embeddings|exception\.)",
+    re.IGNORECASE,
+)
+_FLAT = re.compile(rf"({'|'.join(map(re.escape, FLATTENED))})\.([0-9]{{1,4}})\.(.+)")
+
+
+class Fate(Enum):
+    """What becomes of an attribute that no row of the table names."""
+
+    KEEP = "keep"
+    DROP = "drop"
+    FLATTENED = "flattened"
+
+
+@lru_cache(maxsize=8192)
+def fate_of(key: str) -> Fate:
+    if not 0 < len(key) <= LONGEST_KEY or key in IGNORED:
+        return Fate.DROP
+    if _FLAT.fullmatch(key):
+        return Fate.FLATTENED
+    return Fate.DROP if _CONTENT.search(key) else Fate.KEEP
+
+
+def place_in_list(key: str) -> tuple[str, int, str]:
+    """Return which list a flattened key belongs to, where in it, and the path below that."""
+    found = _FLAT.fullmatch(key)
+    if found is None:
+        raise ValueError(key)
+    return found[1], int(found[2]), found[3]
+
+
+def keepable(value: Any) -> Any:
+    """Return a scalar or a short list of scalars that may stand among attributes; None for none.
+
+    Objects and strings over a thousand characters are left out.
+    """
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_VALUE else None
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list) and len(value) <= LONGEST_LIST:
+        plain = all(isinstance(each, str | bool | int | float) for each in value)
+        return value if plain and size(value) <= LONGEST_VALUE else None
+    return None
