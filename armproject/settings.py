@@ -9,6 +9,7 @@ from psycopg_pool import ConnectionPool
 
 from armproject.api_settings import DESCRIPTION, REST
 from armproject.lib import secrets_file
+from armproject.lib.database_address import database_at
 from armproject.lib.embedded_postgres import EmbeddedPostgres
 from armproject.lib.logs import configure_logging
 from armproject.lib.sso_settings import identity_providers
@@ -129,8 +130,8 @@ TEMPLATES: list[dict[str, Any]] = [
 # owns nothing; only migrations use the owner.
 EMBEDDED_POSTGRES: EmbeddedPostgres | None = None
 if DATABASE_URL:
-    _app = env.db("DATABASE_URL")
-    _owner = env.db("DATABASE_OWNER_URL", default=DATABASE_URL)
+    _app = database_at(DATABASE_URL, "DATABASE_URL")
+    _owner = database_at(env("DATABASE_OWNER_URL", default=DATABASE_URL), "DATABASE_OWNER_URL")
 else:
     EMBEDDED_POSTGRES = EmbeddedPostgres(DATA_DIR / "postgres", durable=not TESTING)
     _app = {

@@ -27,17 +27,22 @@ from armproject.lib.ids import uuid7
 from bench.databases import open_database, superuser
 from bench.rows import Row, say
 
-COPY_ORGANIZATION = """
-INSERT INTO accounts_organization
-SELECT (jsonb_populate_record(o, jsonb_build_object('id', %s::uuid, 'slug', %s::text))).*
-  FROM accounts_organization o WHERE slug = 'bench'
-"""
-COPY_KEY = """
-INSERT INTO accounts_organizationkey
-SELECT (jsonb_populate_record(k, jsonb_build_object('id', %s::uuid, 'organization_id', %s::uuid,
-                                                    'wrapped', %s::bytea))).*
-  FROM accounts_organizationkey k ORDER BY id LIMIT 1
-"""
+COPIES = (
+    """
+    INSERT INTO accounts_organization
+    SELECT (jsonb_populate_record(o, jsonb_build_object('id', made.id, 'slug', made.id))).*
+      FROM accounts_organization o, unnest(%(organizations)s::uuid[]) made(id)
+     WHERE o.slug = 'bench'
+    """,
+    """
+    INSERT INTO accounts_organizationkey
+    SELECT (jsonb_populate_record(k, jsonb_build_object('id', made.id, 'organization_id', made.of,
+                                                        'wrapped', made.wrapped))).*
+      FROM accounts_organizationkey k,
+           unnest(%(ids)s::uuid[], %(organizations)s::uuid[], %(wrapped)s::bytea[])
+             made(id, of, wrapped)
+    """,
+)
 FULL, QUICK = 10_000, 1_000
 WRITERS = 4
 ALONE = 3.0  # seconds in which writers are measured by themselves
@@ -63,14 +68,12 @@ def _fill(number: int) -> None:
     """Found one organization as the product does, and others as copies with their own keys."""
     owner = User.objects.create_user("bench@bench.example", "unused", name="Bench")
     create_organization("Bench", slug="bench", owner=owner)
-    provider, rows = data_keys.key_provider(), []
-    for turn in range(number - 1):
-        pk = uuid7()
-        key = provider.wrap(crypto.new_data_key(), data_keys.key_aad(pk, 1))
-        rows.append((pk, f"bench-{turn}", uuid7(), key.blob))
-    with superuser() as server, server.cursor() as cursor:
-        for statement, columns in ((COPY_ORGANIZATION, (0, 1)), (COPY_KEY, (2, 0, 3))):
-            cursor.executemany(statement, [[row[n] for n in columns] for row in rows])
+    provider, made = data_keys.key_provider(), [uuid7() for _ in range(number - 1)]
+    keys = [provider.wrap(crypto.new_data_key(), data_keys.key_aad(pk, 1)).blob for pk in made]
+    values = {"organizations": made, "ids": [uuid7() for _ in made], "wrapped": keys}
+    with superuser() as server:
+        for statement in COPIES:
+            server.execute(statement, values)
 
 
 def _measure(number: int, away: str) -> list[Row]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from django.db import connection, transaction
 
@@ -36,6 +37,7 @@ def save_identity_provider(
 ) -> IdentityProvider:
     """Keep an identity provider, new or changed; a secret left out stays as it is.
 
+    A secret belongs to the host it was entered for: another one never gets to see it.
     Which domains it speaks for only an operator of this installation says: who claims a domain
     is where its people are sent to sign in.
     """
@@ -47,7 +49,7 @@ def save_identity_provider(
     if wanted != ([] if is_new else sorted(provider.domains)):
         _refuse_claiming(provider, wanted)
     _refuse_bad_issuer(provider, issuer)
-    if client_secret is None and is_new:
+    if client_secret is None and (is_new or _leads_elsewhere(provider.issuer, issuer)):
         raise InvalidInput(
             "The client secret is missing.", fields={"client_secret": ["Enter the secret."]}
         )
@@ -84,6 +86,11 @@ def _refuse_claiming(provider: IdentityProvider, domains: list[str]) -> None:
             raise InvalidInput(
                 "A domain leads to one provider.", fields={"domains": [f"{domain} is taken."]}
             )
+
+
+def _leads_elsewhere(before: str, issuer: str) -> bool:
+    """Tell whether the issuer is on another host, or another port of it."""
+    return urlsplit(before).netloc.casefold() != urlsplit(issuer).netloc.casefold()
 
 
 def _refuse_bad_issuer(provider: IdentityProvider, issuer: str) -> None:

@@ -12,7 +12,9 @@ from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 
 from accounts.fence import fenced
+from accounts.present_rights import present_rights
 from armproject.lib import context
+from armproject.lib.errors import Forbidden
 from armproject.lib.rest.order import Order
 
 PAGE = 1_000
@@ -29,7 +31,8 @@ def stream(
     """Answer with all rows as a download; memory and transactions stay as small as one page.
 
     Rows are read after the view has returned, by the caller of this call and inside its fence,
-    in the queryset's order, each page in a transaction of its own.
+    in the queryset's order, each page in a transaction of its own. Once the caller has lost a
+    right they came with, no further page is read and the download breaks off.
     """
     rows = _rows(queryset, context.current())
     text = _csv(rows, columns) if kind == "csv" else _json_lines(rows, columns)
@@ -60,6 +63,7 @@ def _rows(queryset: "QuerySet[Any]", caller: context.Context) -> Iterator[list[M
     place: str | None = None
     while True:
         with context.use(caller), fenced():
+            _refuse_who_lost_rights(caller)
             behind = queryset if place is None else queryset.filter(order.after(order.place(place)))
             page = list(behind[:PAGE])
         if page:
@@ -67,6 +71,11 @@ def _rows(queryset: "QuerySet[Any]", caller: context.Context) -> Iterator[list[M
         if len(page) < PAGE:
             return
         place = order.cursor(page[-1])
+
+
+def _refuse_who_lost_rights(caller: context.Context) -> None:
+    if caller.principal is not None and not caller.rights <= present_rights(caller.principal):
+        raise Forbidden("You may not do any more what you could when this export began.")
 
 
 def _csv(pages: Iterator[list[Model]], columns: Columns) -> Iterator[str]:

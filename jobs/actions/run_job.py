@@ -7,11 +7,9 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.fence import acting, fenced
-from accounts.models import ApiKey, Membership
-from accounts.roles import PERMISSIONS
-from armproject.lib import context
+from accounts.present_rights import present_rights
 from armproject.lib.context import Principal, PrincipalKind
-from armproject.lib.errors import DomainError, Forbidden
+from armproject.lib.errors import DomainError
 from jobs.actions.fail_job import fail_job
 from jobs.models import Job
 from jobs.registry import HANDLERS, Handler
@@ -83,37 +81,10 @@ def _attempt(job: Job, handler: Handler) -> bool:
 
 
 def _requester(job: Job) -> tuple[Principal, frozenset[str]]:
-    """Return who asked for the job and what they may do now, not when they asked.
-
-    For somebody who left, in a suspended organization, or by a key that was revoked meanwhile,
-    nothing is done any more.
-    """
+    """Return who asked for the job and what they may do now, not when they asked."""
     asked = job.requested_by
     user_id = UUID(asked["user_id"]) if asked.get("user_id") else None
     scopes = frozenset(asked["scopes"]) if asked.get("scopes") is not None else None
     kind = PrincipalKind(asked["kind"])
     principal = Principal(kind, asked["id"], asked["label"], user_id, scopes)
-    if user_id is None:
-        return principal, PERMISSIONS
-    with context.use(context.current()), fenced():
-        members = Membership.objects.select_related("custom_role")
-        membership = members.filter(
-            user_id=user_id, user__is_active=True, organization__suspended_at=None
-        ).first()
-        is_revoked = kind == PrincipalKind.API_KEY and not _holds(principal.id)
-    if membership is None:
-        raise _never("Who asked for this is no longer a member here, or all work is suspended.")
-    if is_revoked:
-        raise _never("The API key that asked for this was revoked; ask again with another one.")
-    rights = membership.rights
-    return principal, rights & scopes if scopes is not None else rights
-
-
-def _holds(key_id: str) -> bool:
-    return ApiKey.objects.filter(pk=key_id, revoked_at=None).exists()
-
-
-def _never(why: str) -> Forbidden:
-    error = Forbidden(why)
-    error.permanent = True
-    return error
+    return principal, present_rights(principal)
