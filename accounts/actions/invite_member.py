@@ -39,7 +39,7 @@ def invite_member(email: str, role: str | CustomRole) -> Invitation:
         invited_by_id=principal.user_id if principal else None,
         expires_at=timezone.now() + LIFE,
     )
-    record("members.invite", invitation, after={"email": email, "role": invitation.role_name})
+    record("members.invite", invitation, after={"role": invitation.role_name})
     letter_written.send(
         sender=Invitation,
         kind="accounts.send_invitation",

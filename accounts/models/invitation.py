@@ -76,6 +76,11 @@ class Invitation(ScopedModel):
         """The role that whoever accepts will have."""
         return self.custom_role or self.role
 
+    @property
+    def label_in_log(self) -> str:
+        """The log outlives the address, which is only in this row and is erased with it."""
+        return f"Invitation as {self.get_role_display().lower()}"
+
     def token(self) -> Secret:
         """Return what the link in the mail carries."""
         parts = [str(self.organization_id), str(self.pk), self.edition]

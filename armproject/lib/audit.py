@@ -62,7 +62,7 @@ def record(
             action=action,
             resource_type=subject._meta.label_lower if subject is not None else "",
             resource_id=str(subject.pk) if subject is not None else "",
-            resource_label=str(subject)[:200] if subject is not None else "",
+            resource_label=_label(subject)[:200],
             before=before or {},
             after=after or {},
             details=details or {},
@@ -70,6 +70,16 @@ def record(
             about_user_id=_person(subject),
         )
     )
+
+
+def _label(subject: Any) -> str:
+    """Return what the log calls a row: `label_in_log`, where its name is of somebody unknown.
+
+    What the log says of people is kept under their keys, and who has no account has none.
+    """
+    if subject is None:
+        return ""
+    return str(getattr(subject, "label_in_log", subject))
 
 
 def _person(subject: Any) -> UUID | None:

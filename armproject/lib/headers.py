@@ -1,4 +1,4 @@
-"""What every answer tells the browser it may load, send and be shown in."""
+"""What every answer tells the browser it may load, send, keep and be shown in."""
 
 from collections.abc import Callable
 from typing import Final
@@ -25,4 +25,6 @@ class SafeHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        # Static files say how long they last; everything else is somebody's own.
+        response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -229,3 +229,23 @@ def test_known_devices_name_nothing_and_go_with_the_person(house: House) -> None
     body = {"email": house.viewer.email, "confirmed": house.viewer.email}
     assert house.api().post("/erasures", body).status_code in (200, 201)
     assert not KnownDevice.objects.filter(user=house.viewer).exists()
+
+
+def test_of_somebody_erased_not_even_the_invitation_stays_in_the_log(house: House) -> None:
+    token = invited(house, "admin", "viewer")
+    assert accept(token) == 200
+    address = "friend@elsewhere.example"
+    body = {"email": address, "confirmed": address}
+    assert house.api().post("/erasures", body).status_code == 201
+    with house.inside(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM governance_auditevent e WHERE e::text LIKE %s", [f"%{address}%"]
+        )
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT count(*) FROM governance_auditevent WHERE action = 'members.invite'")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth/me", "/api/v1/members", "/studio/login/"])
+def test_what_is_somebodys_own_is_kept_by_no_cache(house: House, path: str) -> None:
+    assert "no-store" in house.browser().get(path)["Cache-Control"]
