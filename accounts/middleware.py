@@ -4,6 +4,7 @@ Programs come with a key or an access token and take a lane of their own past ev
 only browsers need (session, origin checks, messages); people come with a session.
 """
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -27,6 +28,8 @@ from armproject.lib.context import Context
 from armproject.lib.errors import DomainError
 
 View = Callable[..., HttpResponseBase]
+# Where programs call: the API, and the paths of OpenTelemetry's own protocol.
+PROGRAMS = ("/api/", "/v1/")
 
 
 class ProgramLane:
@@ -36,8 +39,8 @@ class ProgramLane:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        token = _bearer(request)
-        if token is None or not request.path_info.startswith("/api/"):
+        token = _token(request)
+        if token is None or not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
         try:
             match = _match(request.path_info, settings.ROOT_URLCONF)
@@ -118,9 +121,17 @@ def _match(path: str, urls: str) -> ResolverMatch:
     return resolve(path, urls)
 
 
-def _bearer(request: HttpRequest) -> str | None:
-    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+def _token(request: HttpRequest) -> str | None:
+    """Return the token of the call; SDKs that know name and password send a key as the latter."""
+    scheme, _, told = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return str(told.strip())
+    if scheme.lower() != "basic" or "/otel/" not in request.path_info:
+        return None
+    try:
+        return b64decode(told, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _identified(request: HttpRequest, token: str) -> Context:

@@ -109,6 +109,16 @@ UNFOLD: dict[str, Any] = {
                 ),
             ),
             _group(
+                "Work",
+                _link("Runs", "route", "admin:telemetry_run_changelist", may("runs.read")),
+                _link(
+                    "Sources",
+                    "sensors",
+                    "admin:telemetry_source_changelist",
+                    may("runs.read"),
+                ),
+            ),
+            _group(
                 "Money",
                 _link("Costs", "payments", "admin:costs_overview", may("costs.read")),
             ),

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "governance",
     "connectors",
     "agents",
+    "telemetry",
     "costs",
     "armproject.demo.apps.DemoConfig",
 ]

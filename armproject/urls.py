@@ -13,8 +13,9 @@ from accounts.api.auth_urls import auth_urls
 from accounts.pages.sso import begin, callback
 from armproject.health import HealthView
 from armproject.welcome import WelcomeView
+from telemetry.api.otlp_urls import urlpatterns as otlp_urls
 
-API = ("accounts", "jobs", "governance", "connectors", "agents", "costs")
+API = ("accounts", "jobs", "governance", "connectors", "agents", "telemetry", "costs")
 
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include(auth_urls(schema=None))),
+    *otlp_urls,
     *(path("api/v1/", include(f"{app}.api.urls")) for app in API if find_spec(f"{app}.api.urls")),
 ]
 

@@ -7,5 +7,8 @@ class CostsConfig(AppConfig):
 
     def ready(self) -> None:
         from costs.measures import register
+        from costs.spans import price_span
+        from telemetry.registry import price_with
 
         register()
+        price_with(price_span)

@@ -14,7 +14,13 @@ from armproject.lib.money import ZERO, quantise
 
 SHORT_REQUEST = 8_000
 CURRENCY = "USD"
-_PROVIDERS = {"openai": "openai", "anthropic": "anthropic"}
+_PROVIDERS = {
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "google": "google",
+    "azure": "azure",
+    "aws": "aws",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,16 @@ def estimate(vendor: str, model: str, tokens: Tokens, at: datetime) -> Estimate 
     )
     try:
         price = calc_price(
-            usage, model, provider_id=_PROVIDERS.get(vendor), genai_request_timestamp=at
+            usage, model, provider_id=provider_of(vendor), genai_request_timestamp=at
         )
     except LookupError:
         return None
     return Estimate(quantise(price.input_price * requests), quantise(price.output_price * requests))
+
+
+def provider_of(vendor: str) -> str | None:
+    """Return the vendor's name in the price list; None where any list will do."""
+    return _PROVIDERS.get(vendor)
 
 
 @lru_cache(maxsize=1)

@@ -47,6 +47,7 @@ class SpanRecord(msgspec.Struct, gc=False):
       all output, reasoning too.
     - `counts_twice` says that tokens and cost are those of other spans: they must not be added.
     - `cost` is a decimal number in `cost_currency`, as the agent reckoned it.
+    - `ends_run` says that this is the end of its run, and that the run ended as this did.
     - `content_bytes` is how much content was told: messages, instructions, what tools were given
       and gave back. None of it is in `attributes`, which hold scalars and short lists.
     """
@@ -100,6 +101,7 @@ class SpanRecord(msgspec.Struct, gc=False):
     exceptions: list[ExceptionRecord] = []
     attributes: dict[str, Any] = {}
     content_bytes: int = 0
+    ends_run: bool = False
 
 
 class Rejected(msgspec.Struct, gc=False):

@@ -13,9 +13,10 @@ from agents import heartbeats, verdicts
 from agents.actions.keep_checks import keep_checks
 from agents.models import Agent, HealthCheck
 from agents.probing import Outcome, ask_health
+from agents.registry import seen_work, with_work
 from agents.scoring import Expected
 from agents.verdicts import Before, Verdict
-from connectors.base import Connector, ConnectorError
+from connectors.base import Connector, ConnectorError, HealthReading
 from connectors.models import Connection
 from connectors.opening import open_connector
 
@@ -24,11 +25,15 @@ Writing = Callable[[], AbstractContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Agents of one connection, as they were, and the way to their vendor, if there is one."""
+    """Agents of one connection, as they were, and the way to their vendor, if there is one.
+
+    `work` is what others saw of their recent work.
+    """
 
     agents: tuple[Agent, ...]
     connection: Connection | None
     connector: Connector | None
+    work: Mapping[UUID, HealthReading]
 
 
 def check_agents(agents: Sequence[Agent], *, writing: Writing = fenced) -> list[HealthCheck]:
@@ -51,9 +56,10 @@ def _load(ids: Sequence[UUID]) -> Batch:
     agents = tuple(known)
     connection = agents[0].connection if agents else None
     same = tuple(agent for agent in agents if agent.connection == connection)
+    work = seen_work([agent.pk for agent in same])
     if connection is None or not connection.is_connected or connection.is_reported_to:
-        return Batch(same, connection, None)
-    return Batch(same, connection, open_connector(connection))
+        return Batch(same, connection, None, work)
+    return Batch(same, connection, open_connector(connection), work)
 
 
 def _ask(batch: Batch) -> dict[UUID, Outcome]:
@@ -68,18 +74,21 @@ def _judge(batch: Batch, outcomes: Mapping[UUID, Outcome]) -> dict[UUID, Verdict
     options = batch.connection.options if batch.connection else {}
     for agent in batch.agents:
         before = Before(agent.health, agent.health_score, agent.unanswered, agent.usual_p95_ms)
-        outcome = outcomes.get(agent.pk)
+        outcome, work = outcomes.get(agent.pk), batch.work.get(agent.pk)
         if outcome is None:
+            heard = heartbeats.reading(agent.heartbeat, agent.heartbeat_at)
+            # Of an agent that never sent a heartbeat none can be late.
+            every = heartbeats.interval(options) if agent.heartbeat_at else None
             verdict = verdicts.of_reading(
-                heartbeats.reading(agent.heartbeat, agent.heartbeat_at),
+                with_work(heard, work),
                 before,
                 now=now,
-                expected=Expected(agent.usual_p95_ms, heartbeats.interval(options)),
+                expected=Expected(agent.usual_p95_ms, every),
                 said=agent.heartbeat.get("status", ""),
             )
         elif isinstance(outcome, ConnectorError):
             verdict = verdicts.of_error(outcome, before, now=now)
         else:
-            verdict = verdicts.of_reading(outcome, before, now=now)
+            verdict = verdicts.of_reading(with_work(outcome, work), before, now=now)
         verdicts_by_agent[agent.pk] = verdict
     return verdicts_by_agent

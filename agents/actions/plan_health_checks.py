@@ -59,7 +59,7 @@ def plan_health_checks(every: timedelta) -> int:
 
 
 def _batches() -> Iterator[Batch]:
-    heard = ~Q(connection=None) | ~Q(heartbeat_at=None)
+    heard = ~Q(connection=None) | ~Q(heartbeat_at=None) | ~Q(last_active_at=None)
     rows = (
         Agent.objects.present()
         .filter(heard)

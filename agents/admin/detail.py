@@ -29,6 +29,7 @@ RIGHTS = {
     "may_audit": "audit.read",
     "may_see_access": "members.read",
     "may_see_costs": "costs.read",
+    "may_see_runs": "runs.read",
 }
 NO_VENDOR = "No connection leads to this agent, so ARM can do nothing at its vendor."
 

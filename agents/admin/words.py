@@ -6,7 +6,7 @@ from typing import Any
 
 from agents.differences import Changes
 from agents.models import AgentStatus, ChangeKind, Environment
-from agents.models.agent import REGISTERED, REGISTRATION
+from agents.models.agent import REGISTERED, REGISTRATION, TELEMETRY
 
 STATUS_COLOURS = {
     AgentStatus.ACTIVE.label: "success",
@@ -38,6 +38,7 @@ PARTS = {
 SOURCES = {
     REGISTERED: "Registered by hand",
     REGISTRATION: "It introduced itself",
+    TELEMETRY: "Its telemetry",
     "agents_api": "Agents API",
     "managed_agents": "Managed Agents",
 }

@@ -64,7 +64,8 @@ class Environment(models.TextChoices):
 # How an agent of the customer's own came to be known, where no vendor lists it.
 REGISTERED = "registered"
 REGISTRATION = "registration"
-OWN = (REGISTERED, REGISTRATION)
+TELEMETRY = "telemetry"
+OWN = (REGISTERED, REGISTRATION, TELEMETRY)
 
 
 class AgentQuerySet(ScopedQuerySet["Agent"]):

@@ -1,6 +1,16 @@
 """OTLP over HTTP: bodies of exporters' requests in, records and answers out."""
 
 from telemetry.otlp.answering import Signal, answer
-from telemetry.otlp.reading import read_logs, read_metrics, read_traces
+from telemetry.otlp.reading import JSON, PROTOBUF, read_logs, read_metrics, read_traces
+from telemetry.otlp.refusing import refusal
 
-__all__ = ["Signal", "answer", "read_logs", "read_metrics", "read_traces"]
+__all__ = [
+    "JSON",
+    "PROTOBUF",
+    "Signal",
+    "answer",
+    "read_logs",
+    "read_metrics",
+    "read_traces",
+    "refusal",
+]

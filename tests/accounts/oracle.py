@@ -34,6 +34,8 @@ TABLE = {
     "agents.pause": "OA",
     "agents.inject": "OA",
     "interactions.read": "OAD",
+    "runs.read": "OADMV",
+    "telemetry.write": "OADM",
     "costs.read": "OADMV",
     "costs.sync": "OAD",
     "alerts.read": "OADMV",

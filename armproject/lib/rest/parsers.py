@@ -30,7 +30,10 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         about = parser_context or {}
         max_bytes = getattr(about.get("view"), "max_body_bytes", self.max_bytes)
-        body = _read(stream, _headers(about), max_bytes)
+        headers = _headers(about)
+        if headers.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
+            raise UnsupportedMediaType("", "A compressed body is not accepted here.")
+        body = read_body(stream, headers, max_bytes)
         read = parse_json(
             body, max_bytes=max_bytes, max_depth=self.max_depth, max_nodes=self.max_nodes
         )
@@ -44,9 +47,8 @@ def _headers(about: Mapping[str, Any]) -> Mapping[str, str]:
     return request.META if request is not None else {}
 
 
-def _read(stream: Any, headers: Mapping[str, str], max_bytes: int) -> bytes:
-    if headers.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
-        raise UnsupportedMediaType("", "A compressed body is not accepted here.")
+def read_body(stream: Any, headers: Mapping[str, str], max_bytes: int) -> bytes:
+    """Return the whole body as it was sent; `TooLarge` as soon as it is longer than that."""
     told = headers.get("CONTENT_LENGTH") or "0"
     if told.isascii() and told.isdigit() and int(told) > max_bytes:
         raise _too_large(max_bytes)

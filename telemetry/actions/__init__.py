@@ -1,0 +1,1 @@
+"""What can happen with telemetry; one verb a file."""

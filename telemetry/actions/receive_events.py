@@ -1,0 +1,17 @@
+"""Take in events of ARM's own kind."""
+
+from accounts.fence import current_organization_id, fenced
+from accounts.permissions import require
+from telemetry.actions.receive_records import Received, receive_records
+from telemetry.events import read_events
+
+
+def receive_events(body: bytes) -> Received:
+    """Keep the events of one batch; what is answered as accepted is committed.
+
+    An event that cannot be kept is refused by itself. The same event sent again changes nothing.
+    """
+    require("telemetry.write")
+    records, rejected = read_events(body, current_organization_id())
+    with fenced():
+        return receive_records("events", records, rejected)

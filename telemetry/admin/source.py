@@ -1,0 +1,39 @@
+"""Who reports: the names under which telemetry arrives, and the agents they are."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.decorators import display
+
+from accounts.scoping.admin import ReadOnlyAdmin
+from telemetry.models import Source
+
+
+@admin.register(Source)
+class SourceAdmin(ReadOnlyAdmin):
+    permissions = {"view": "runs.read"}
+    change_list_template = "telemetry/sources.html"
+    list_display = ["who", "service", "inventory", "dialect", "seen"]
+    list_display_links = None
+    list_select_related = ["agent"]
+    search_fields = ["agent_name__istartswith", "service__istartswith"]
+    search_help_text = "How a name of an agent or a service begins"
+    ordering = ("-last_seen_at", "-id")
+
+    @display(description="Reports as")
+    def who(self, row: Source) -> str:
+        return str(row)
+
+    @display(description="Agent")
+    def inventory(self, row: Source) -> Any:
+        if row.agent is None:
+            return None
+        url = reverse("admin:agents_agent_change", args=[row.agent_id])
+        return format_html('<a class="arm-more" href="{}">{}</a>', url, row.agent)
+
+    @display(description="Last heard")
+    def seen(self, row: Source) -> str:
+        return render_to_string("studio/moment.html", {"at": row.last_seen_at})

@@ -1,0 +1,43 @@
+"""What the Studio calls what runs are, and in which colours."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from telemetry.models import RunStatus
+
+STATUS_COLOURS = {
+    RunStatus.SUCCEEDED.label: "success",
+    RunStatus.FAILED.label: "danger",
+    RunStatus.RUNNING.label: "info",
+    RunStatus.INCOMPLETE.label: "warning",
+}
+CENT = Decimal("0.01")
+THOUSAND, MILLION = 1_000, 1_000_000
+IN_FULL = 10_000
+MINUTE = 60
+
+
+def took(duration: timedelta) -> str:
+    """Return a duration as people say it: 340 ms, 2.4 s, 3 min 20 s."""
+    seconds = duration.total_seconds()
+    if seconds < 1:
+        return f"{seconds * THOUSAND:.0f} ms"
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), MINUTE)
+    hours, minutes = divmod(minutes, MINUTE)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def dollars(amount: Decimal) -> str:
+    """Return an amount with as many places as it needs to be seen."""
+    if amount >= CENT:
+        return f"${amount:,.2f}"
+    return f"${amount:.6f}".rstrip("0") if amount else "$0"
+
+
+def short(number: int) -> str:
+    """Return a count in few characters: 950, 12.4k, 3.1M."""
+    if number < IN_FULL:
+        return f"{number:,}"
+    return f"{number / THOUSAND:.1f}k" if number < MILLION else f"{number / MILLION:.1f}M"

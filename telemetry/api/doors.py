@@ -1,0 +1,74 @@
+"""Where OpenTelemetry exporters knock: plain views, because exporters speak no envelope.
+
+They are reached without redirects under OTLP's own path and under those that other products' SDKs
+use. What is answered with 200 is committed; of what cannot be kept the answer tells how many items
+and why. Failures are told in the exporter's own encoding.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
+
+from accounts.permissions import require
+from armproject.lib.rest.errors import failure_of
+from telemetry.actions.receive_traces import receive_traces
+from telemetry.api.parsers import unpacked
+from telemetry.otlp import JSON, PROTOBUF, Signal, answer, read_logs, read_metrics, refusal
+
+KINDS = (PROTOBUF, JSON)
+Receiver = Callable[[bytes, str], bytes]
+
+
+def traces(body: bytes, kind: str) -> bytes:
+    return answer(receive_traces(body, kind).rejected, kind)
+
+
+def metrics(body: bytes, kind: str) -> bytes:
+    """Accept what exporters send beside traces, so that none of them reports errors."""
+    require("telemetry.write")
+    _, rejected = read_metrics(body, kind)
+    return answer(rejected, kind, Signal.METRICS)
+
+
+def logs(body: bytes, kind: str) -> bytes:
+    """Accept what exporters send beside traces, so that none of them reports errors."""
+    require("telemetry.write")
+    _, rejected = read_logs(body, kind)
+    return answer(rejected, kind, Signal.LOGS)
+
+
+def door(receive: Receiver) -> Callable[..., HttpResponse]:
+    """Return the view that reads an exporter's request and answers in its own encoding."""
+
+    @csrf_exempt
+    def view(request: HttpRequest) -> HttpResponse:
+        kind = request.content_type if request.content_type in KINDS else PROTOBUF
+        try:
+            return HttpResponse(receive(_body(request), kind), content_type=kind)
+        except Exception as error:  # noqa: BLE001 - every failure is told in this encoding
+            return _failed(error, kind)
+
+    view.own_transactions = True  # type: ignore[attr-defined]
+    return view
+
+
+def _body(request: HttpRequest) -> bytes:
+    """Return what was sent, unpacked; refuses what is no request of an exporter."""
+    refusal = getattr(request, "arm_refusal", None)
+    if refusal is not None:
+        raise refusal
+    if request.method != "POST":
+        raise MethodNotAllowed(request.method or "")
+    require("telemetry.write")
+    if request.content_type not in KINDS:
+        raise UnsupportedMediaType("", f"Send {' or '.join(KINDS)}.")
+    return unpacked(request, request.META)
+
+
+def _failed(error: Exception, kind: str) -> HttpResponse:
+    told = failure_of(error)
+    content = refusal(told.status, told.message, kind)
+    headers = dict(told.headers)
+    return HttpResponse(content, status=told.status, content_type=kind, headers=headers)

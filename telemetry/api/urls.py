@@ -1,0 +1,21 @@
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from telemetry.api.views import (
+    EventSchemaView,
+    EventsView,
+    RejectionViewSet,
+    RunViewSet,
+    SourceViewSet,
+)
+
+router = SimpleRouter(trailing_slash=False)
+router.register("runs", RunViewSet)
+router.register("telemetry/sources", SourceViewSet)
+router.register("telemetry/rejections", RejectionViewSet)
+
+urlpatterns = [
+    path("telemetry/events", EventsView.as_view(), name="telemetry-events"),
+    path("telemetry/events/schema", EventSchemaView.as_view(), name="telemetry-events-schema"),
+    *router.urls,
+]

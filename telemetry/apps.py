@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class TelemetryConfig(AppConfig):
+    name = "telemetry"
+    verbose_name = "Telemetry"
+
+    def ready(self) -> None:
+        from accounts.registry import add_holding
+        from agents.registry import add_witness
+        from telemetry.holdings import runs_for_people
+        from telemetry.reports.recent_work import recent_work
+
+        add_witness(recent_work)
+        add_holding(runs_for_people())

@@ -1,0 +1,82 @@
+"""A batch of events, read one by one where one of them is damaged."""
+
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from armproject.lib.errors import InvalidInput, TooLarge
+from telemetry.events.shape import VERSION, Event, Unusable
+from telemetry.events.steps import step_of
+from telemetry.records import Rejected, SpanRecord
+
+MOST_EVENTS = 10_000
+DAY_NS = 86_400_000_000_000
+EARLIEST_NS = 1_577_836_800_000_000_000  # 2020-01-01
+LONGEST_ID = 64
+OTHER_TENANT = "The event's tenant_id is not the organization of the key it was sent with."
+
+
+class Batch(msgspec.Struct):
+    """Events under a name of their own, beside which others may stand one day."""
+
+    events: list[msgspec.Raw]
+
+
+_batches = msgspec.json.Decoder(Batch)
+_lists = msgspec.json.Decoder(list[msgspec.Raw])
+_events = msgspec.json.Decoder(Event)
+
+
+def read_events(
+    body: bytes, organization_id: UUID, *, now_ns: int | None = None
+) -> tuple[list[SpanRecord], list[Rejected]]:
+    """Return the steps of a batch, and which of its events cannot be kept.
+
+    The body is a JSON list of events, or an object with such a list as `events`. Raises
+    `InvalidInput` where it is neither, `TooLarge` over 10,000 events.
+    """
+    raw = _raw(body)
+    if len(raw) > MOST_EVENTS:
+        raise TooLarge(f"A batch holds at most {MOST_EVENTS:,} events; send it in parts.")
+    now_ns = time.time_ns() if now_ns is None else now_ns
+    tenant, steps, rejected = str(organization_id), list[SpanRecord](), list[Rejected]()
+    for index, each in enumerate(raw):
+        event_id = ""
+        try:
+            event = _decoded(each)
+            event_id = (event.event_id or "")[:LONGEST_ID]
+            steps.append(_step(event, tenant, now_ns))
+        except Unusable as problem:
+            rejected.append(Rejected(index, str(problem), event_id))
+    return steps, rejected
+
+
+def _raw(body: bytes) -> Sequence[msgspec.Raw]:
+    try:
+        return _lists.decode(body) if body.lstrip()[:1] == b"[" else _batches.decode(body).events
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidInput(
+            'Send a JSON list of events, or an object with one: {"events": [...]}.'
+        ) from None
+
+
+def _decoded(raw: msgspec.Raw) -> Event:
+    try:
+        return _events.decode(raw).plain()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Unusable("The event has not the shape that the published schema describes.") from None
+
+
+def _step(event: Event, tenant: str, now_ns: int) -> SpanRecord:
+    if event.version != VERSION:
+        raise Unusable(f"The event's version is not {VERSION}, the one that is understood here.")
+    if event.tenant_id and event.tenant_id.lower() != tenant:
+        raise Unusable(OTHER_TENANT)
+    step = step_of(event)
+    if step.started_ns < EARLIEST_NS:
+        raise Unusable("The event lies before 2020.")
+    if step.started_ns > now_ns + DAY_NS:
+        raise Unusable("The event lies more than a day in the future.")
+    return step

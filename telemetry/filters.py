@@ -1,0 +1,33 @@
+"""By what runs are narrowed down, in the API as in exports."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+
+from telemetry.models import Run, Source
+
+
+class RunFilter(filters.FilterSet):  # type: ignore[misc]
+    """Runs by who did them, for whom, how they ended, when, and what they cost."""
+
+    agent = filters.UUIDFilter(method="by_agent", label="An agent of the inventory.")
+    source = filters.UUIDFilter(field_name="source_id")
+    trace_id = filters.UUIDFilter(label="A trace, as 32 hex digits.")
+    conversation_id = filters.CharFilter(field_name="conversation")
+    user = filters.CharFilter(field_name="end_user", label="The person the agent worked for.")
+    has_errors = filters.BooleanFilter(method="by_errors", label="Runs with failed steps, or none.")
+    started_after = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
+    started_before = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
+    cost_from = filters.NumberFilter(field_name="cost", lookup_expr="gte", label="US dollars.")
+
+    class Meta:
+        model = Run
+        fields: ClassVar = ["status", "app", "environment", "model", "error_type"]
+
+    def by_agent(self, runs: "QuerySet[Run]", name: str, value: UUID) -> "QuerySet[Run]":
+        return runs.filter(source__in=Source.objects.filter(agent_id=value))
+
+    def by_errors(self, runs: "QuerySet[Run]", name: str, value: Any) -> "QuerySet[Run]":
+        return runs.filter(errors__gt=0) if value else runs.filter(errors=0)

@@ -1,0 +1,49 @@
+"""Names that follow from what is named, so that the same thing sent twice is the same row.
+
+Each is a keyed hash: who knows the ids of another organization's traces cannot meet its rows.
+"""
+
+from hashlib import blake2b
+from uuid import UUID
+
+NANOSECONDS = 1_000_000
+
+
+def run_id(organization_id: UUID, trace_id: str) -> UUID:
+    """Return the id of the run that a trace (32 hex digits) is."""
+    return _named(organization_id, b"run", bytes.fromhex(trace_id))
+
+
+def source_id(organization_id: UUID, key: str) -> UUID:
+    """Return the id of the source that reports under this key."""
+    return _named(organization_id, b"source", key.encode("utf-8", "surrogatepass"))
+
+
+def span_row_id(organization_id: UUID, trace_id: str, span_id: str, started_ns: int) -> UUID:
+    """Return the id of a span's row; it begins with the milliseconds of its start, to sort so."""
+    told = bytes.fromhex(trace_id + span_id)
+    noise = blake2b(told, key=organization_id.bytes, person=b"span", digest_size=10).digest()
+    moment = started_ns // NANOSECONDS & 0xFFFF_FFFF_FFFF
+    return _version_8(moment << 80 | int.from_bytes(noise))
+
+
+def signed(span_id: str) -> int:
+    """Return the 64 bits of a span's id as the database keeps them."""
+    number = int(span_id, 16)
+    return number - 2**64 if number >= 2**63 else number
+
+
+def unsigned(number: int) -> str:
+    """Return the id of a span as OpenTelemetry writes it: 16 hex digits."""
+    return f"{number & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+
+
+def _named(organization_id: UUID, kind: bytes, told: bytes) -> UUID:
+    key = organization_id.bytes
+    return _version_8(int.from_bytes(blake2b(told, key=key, person=kind, digest_size=16).digest()))
+
+
+def _version_8(number: int) -> UUID:
+    """Return the number as a UUID of the version that is free for such uses (RFC 9562)."""
+    number &= ~(0xF << 76 | 0b11 << 62)
+    return UUID(int=number | 0x8 << 76 | 0b10 << 62)

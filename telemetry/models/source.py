@@ -1,0 +1,51 @@
+"""Source: a name under which something reports what it does."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, TenantForeignKey
+from agents.models import Agent
+
+
+class SourceQuerySet(ScopedQuerySet["Source"]):
+    def unknown(self) -> "SourceQuerySet":
+        """Return the sources that no agent of the inventory stands behind yet."""
+        return self.filter(agent=None)
+
+
+class Source(ScopedModel):
+    """Who reports: an agent's name within a service, as its telemetry tells them.
+
+    `agent` is the agent of the inventory that it is. `id` follows from the organization and
+    `key`, so that whoever stores telemetry knows it without asking.
+    """
+
+    agent = TenantForeignKey(
+        Agent, models.SET_NULL, null=True, blank=True, related_name="sources", db_index=False
+    )
+    key = models.CharField(max_length=500)
+    agent_name = models.CharField(max_length=200, blank=True)
+    vendor_agent_id = models.CharField(max_length=200, blank=True)
+    agent_version = models.CharField(max_length=100, blank=True)
+    description = models.CharField(max_length=1000, blank=True)
+    service = models.CharField(max_length=200, blank=True)
+    environment = models.CharField(max_length=100, blank=True)
+    vendor = models.CharField(max_length=20, blank=True)
+    dialect = models.CharField(max_length=20, blank=True)
+    last_seen_at = models.DateTimeField()
+
+    objects: ClassVar = ScopedManager.from_queryset(SourceQuerySet)()
+
+    class Meta:
+        ordering = ["-last_seen_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "key"], name="a_source_is_kept_once"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "agent"], name="sources_by_agent"),
+            models.Index(fields=["organization", "-last_seen_at", "-id"], name="sources_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.agent_name or self.vendor_agent_id or self.service or "Unnamed"

@@ -1,0 +1,34 @@
+"""Work of this app: who reports, which runs fell silent, and what is too old."""
+
+from datetime import timedelta
+
+from jobs.registry import every, handles
+from jobs.running import JobRun
+from telemetry.actions.claim_sources import claim_sources
+from telemetry.actions.drop_old_days import drop_old_days
+from telemetry.actions.keep_sources import CLAIM
+from telemetry.actions.settle_runs import settle_runs
+
+SETTLE, TIDY = "telemetry.settle_runs", "telemetry.tidy"
+
+every(timedelta(minutes=15), CLAIM, label="Find the agents behind new telemetry")
+every(timedelta(minutes=5), SETTLE, label="Settle runs that fell silent")
+every(timedelta(days=1), TIDY, label="Drop old telemetry")
+
+
+@handles(CLAIM)
+def claim(run: JobRun) -> None:
+    with run.finish():
+        claim_sources()
+
+
+@handles(SETTLE)
+def settle(run: JobRun) -> None:
+    with run.finish():
+        settle_runs()
+
+
+@handles(TIDY)
+def tidy(run: JobRun) -> None:
+    with run.finish():
+        drop_old_days()
