@@ -41,9 +41,13 @@ class Fate(Enum):
     FLATTENED = "flattened"
 
 
-@lru_cache(maxsize=8192)
 def fate_of(key: str) -> Fate:
-    if not 0 < len(key) <= LONGEST_KEY or key in IGNORED:
+    return _fate_of(key) if 0 < len(key) <= LONGEST_KEY else Fate.DROP
+
+
+@lru_cache(maxsize=8192)
+def _fate_of(key: str) -> Fate:
+    if key in IGNORED:
         return Fate.DROP
     if _FLAT.fullmatch(key):
         return Fate.FLATTENED

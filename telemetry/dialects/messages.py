@@ -82,7 +82,7 @@ def _from_list(told: list[Any], role: str, *, nesting: int) -> Iterator[MessageR
 
 
 def _from_object(told: Row, role: str, *, nesting: int) -> Iterator[MessageRecord]:
-    if isinstance(inner := told.get("message"), dict):
+    if (inner := _inner(told)) is not None:
         yield from _messages(inner, short(told.get("role")) or role, nesting=nesting)
     elif kind := _ITEM_ROLES.get(short(told.get("type"))):
         yield _message({**told, "role": kind, "parts": [told]}, kind)
@@ -95,6 +95,14 @@ def _from_object(told: Row, role: str, *, nesting: int) -> Iterator[MessageRecor
     elif found := part(told):
         known = found if found.get("type") else {"type": "text", "content": text(told)}
         yield MessageRecord(role, [known])
+
+
+def _inner(told: Row) -> Row | None:
+    """Return the message that stands in a choice (OpenAI) or in an answer (Gemini)."""
+    if isinstance(inner := told.get("message"), dict):
+        return inner
+    content = told.get("content")
+    return content if isinstance(content, dict) and "parts" in content else None
 
 
 def _is_message(told: Row) -> bool:

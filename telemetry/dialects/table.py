@@ -13,6 +13,7 @@ KIND = {
         "openinference.span.kind",
         "langfuse.observation.type",
         "traceloop.span.kind",
+        "langsmith.span.kind",
         "llm.request.type",  # traceloop before 0.40
     ),
     "VercelOperation": ("ai.operationId",),
@@ -33,6 +34,8 @@ AGENT = {
         "traceloop.association.properties.session_id",
         "traceloop.association.properties.thread_id",
         "anthropic.session.thread.id",
+        "gcp.vertex.agent.session_id",  # Google's Agent Development Kit
+        "ai.telemetry.metadata.sessionId",
         "thread_id",
     ),
     "user_id": (
@@ -41,6 +44,7 @@ AGENT = {
         "langfuse.user.id",
         "traceloop.association.properties.user_id",
         "gen_ai.user.id",
+        "ai.telemetry.metadata.userId",
     ),
 }
 
@@ -121,6 +125,7 @@ TOKENS = {
         "llm.token_count.prompt_details.cache_read",
         "llm.usage.cache_read_input_tokens",
         "ai.usage.cachedInputTokens",
+        "ai.usage.inputTokenDetails.cacheReadTokens",
     ),
     "cache_write_tokens": (
         "gen_ai.usage.cache_write.input_tokens",
@@ -129,6 +134,7 @@ TOKENS = {
         "gen_ai.usage.details.cache_write_tokens",
         "llm.token_count.prompt_details.cache_write",
         "llm.usage.cache_creation_input_tokens",
+        "ai.usage.inputTokenDetails.cacheWriteTokens",
     ),
     "reasoning_tokens": (
         "gen_ai.usage.reasoning.output_tokens",
@@ -137,6 +143,7 @@ TOKENS = {
         "llm.token_count.completion_details.reasoning",
         "llm.usage.reasoning_tokens",
         "ai.usage.reasoningTokens",
+        "ai.usage.outputTokenDetails.reasoningTokens",
     ),
     "TotalTokens": (
         "gen_ai.usage.total_tokens",
@@ -169,9 +176,15 @@ TOOL = {
         "gen_ai.tool.call.arguments",
         "tool_arguments",
         "tool_call.function.arguments",
+        "gcp.vertex.agent.tool_call_args",
         "ai.toolCall.args",
     ),
-    "tool_result": ("gen_ai.tool.call.result", "tool_response", "ai.toolCall.result"),
+    "tool_result": (
+        "gen_ai.tool.call.result",
+        "tool_response",
+        "gcp.vertex.agent.tool_response",
+        "ai.toolCall.result",
+    ),
 }
 
 TOOL_CONTENT = frozenset({"tool_arguments", "tool_result"})
@@ -187,6 +200,7 @@ CONTENT = {
         "langfuse.observation.input",
         "traceloop.entity.input",
         "input.value",
+        "gcp.vertex.agent.llm_request",
         "ai.prompt",
     ),
     "Completion": (
@@ -194,6 +208,7 @@ CONTENT = {
         "langfuse.observation.output",
         "traceloop.entity.output",
         "output.value",
+        "gcp.vertex.agent.llm_response",
         "final_result",
         "ai.response.text",
     ),

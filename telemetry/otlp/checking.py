@@ -10,6 +10,10 @@ _TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
 _SPAN_ID = re.compile(r"(?!0{16})[0-9a-f]{16}")
 
 
+def is_span_id(told: str) -> bool:
+    return _SPAN_ID.fullmatch(told) is not None
+
+
 def fault_of(span: Told, now_ns: int) -> str:
     """Return a sentence that says why the span cannot be kept, or "" where it can.
 
@@ -18,7 +22,7 @@ def fault_of(span: Told, now_ns: int) -> str:
     """
     if not _TRACE_ID.fullmatch(span.trace_id):
         return "The trace id is not 32 hex digits, or only zeros."
-    if not _SPAN_ID.fullmatch(span.span_id):
+    if not is_span_id(span.span_id):
         return "The span id is not 16 hex digits, or only zeros."
     if not span.started_ns:
         return "The span has no start time."
@@ -31,7 +35,7 @@ def fault_of(span: Told, now_ns: int) -> str:
 
 
 def _mend(span: Told) -> None:
-    if span.parent_id and not _SPAN_ID.fullmatch(span.parent_id):
+    if span.parent_id and not is_span_id(span.parent_id):
         if span.parent_id.strip("0"):
             span.notes.append("The id of the parent was no span id and was taken away.")
         span.parent_id = ""

@@ -6,7 +6,7 @@ more than one is in memory as protobuf's own object.
 
 import base64
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
@@ -16,7 +16,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from armproject.lib.errors import InvalidInput
+from armproject.lib.errors import InvalidInput, TooLarge
 from telemetry.dialects.told import Attributes, Event, Origin, Told
 from telemetry.otlp.values import (
     DEEPEST,
@@ -28,8 +28,12 @@ from telemetry.otlp.values import (
 )
 
 MALFORMED = "The body is not the protobuf it says it is."
-_LENGTH_DELIMITED = 2
-_VARINT, _FIXED_64, _FIXED_32 = 0, 1, 5
+# How a field is written.
+_VARINT, _LENGTH_DELIMITED = 0, 2
+_FIXED = {1: 8, 5: 4}  # bytes of numbers of 64 and 32 bits
+MOST_FIELDS = 100_000
+MOST_NESTED = 50_000
+_Each = TypeVar("_Each")
 # Requests of all three signals are framed alike: groups of a resource, in them groups of a scope,
 # in them what is told. These are the numbers of the fields.
 _GROUPS = 1
@@ -51,11 +55,12 @@ def spans(body: bytes) -> Iterator[tuple[Origin, bytes]]:
 
     Raises `InvalidInput` where the frame is damaged.
     """
-    for group in _parts(body, _GROUPS):
-        resource = _resource(b"".join(_parts(group, _RESOURCE)))
-        for scoped in _parts(group, _SCOPED):
-            origin = _origin(resource, b"".join(_parts(scoped, _SCOPE)))
-            for span in _parts(scoped, _ITEMS):
+    frame = _Frame()
+    for group in frame.parts(body, _GROUPS):
+        resource = _resource(b"".join(frame.parts(group, _RESOURCE)))
+        for scoped in frame.parts(group, _SCOPED):
+            origin = _origin(resource, b"".join(frame.parts(scoped, _SCOPE)))
+            for span in frame.parts(scoped, _ITEMS):
                 yield origin, span
 
 
@@ -81,9 +86,10 @@ def answered(rejected: int, message: str) -> bytes:
 
 
 def _items(body: bytes) -> Iterator[bytes]:
-    for group in _parts(body, _GROUPS):
-        for scoped in _parts(group, _SCOPED):
-            yield from _parts(scoped, _ITEMS)
+    frame = _Frame()
+    for group in frame.parts(body, _GROUPS):
+        for scoped in frame.parts(group, _SCOPED):
+            yield from frame.parts(scoped, _ITEMS)
 
 
 def _points(data: bytes) -> int | None:
@@ -109,7 +115,8 @@ def decoded(data: bytes) -> Told | None:
         span = Span.FromString(data)
     except DecodeError:
         return None
-    attributes = _attributes(span.attributes)
+    values = _Values()
+    attributes = values.attributes(span.attributes)
     return Told(
         trace_id=span.trace_id.hex(),
         span_id=span.span_id.hex(),
@@ -122,7 +129,7 @@ def decoded(data: bytes) -> Told | None:
         status_message=text(span.status.message),
         attributes=attributes,
         events=[
-            Event(text(event.name), event.time_unix_nano, _attributes(event.attributes))
+            Event(text(event.name), event.time_unix_nano, values.attributes(event.attributes))
             for event in span.events[:MOST_EVENTS]
         ],
         notes=notes_of(len(data), attributes, len(span.attributes)),
@@ -131,7 +138,7 @@ def decoded(data: bytes) -> Told | None:
 
 def _resource(data: bytes) -> Attributes:
     try:
-        return _attributes(Resource.FromString(data).attributes)
+        return _Values().attributes(Resource.FromString(data).attributes)
     except DecodeError:
         raise InvalidInput(MALFORMED) from None
 
@@ -141,52 +148,73 @@ def _origin(resource: Attributes, data: bytes) -> Origin:
         scope = InstrumentationScope.FromString(data)
     except DecodeError:
         raise InvalidInput(MALFORMED) from None
-    return Origin(resource, text(scope.name), _attributes(scope.attributes))
+    return Origin(resource, text(scope.name), _Values().attributes(scope.attributes))
 
 
-def _attributes(told: Sequence[KeyValue]) -> Attributes:
-    """Read attributes; most are short strings, so these are tried first."""
-    found: Attributes = {}
-    for each in told[:MOST_ATTRIBUTES] if len(told) > MOST_ATTRIBUTES else told:
-        words = each.value.string_value
-        found[text(each.key)] = text(words) if words else _value(each.value, DEEPEST)
-    return found
+class _Values:
+    """Values of one span; what lists and objects hold beyond 50,000 in all is left out."""
+
+    def __init__(self) -> None:
+        self._left = MOST_NESTED
+
+    def attributes(self, told: Sequence[KeyValue]) -> Attributes:
+        """Read attributes; most are short strings, so these are tried first."""
+        found: Attributes = {}
+        for each in told[:MOST_ATTRIBUTES] if len(told) > MOST_ATTRIBUTES else told:
+            words = each.value.string_value
+            found[text(each.key)] = text(words) if words else self._value(each.value, DEEPEST)
+        return found
+
+    def _value(self, value: AnyValue, depth: int) -> object:
+        kind = value.WhichOneof("value")
+        if kind is None:
+            return None
+        if kind == "array_value" and depth:
+            some = self._some(value.array_value.values)
+            return [self._value(each, depth - 1) for each in some]
+        if kind == "kvlist_value" and depth:
+            pairs = self._some(value.kvlist_value.values)
+            return {text(each.key): self._value(each.value, depth - 1) for each in pairs}
+        clean = _CLEAN.get(kind)
+        return clean(getattr(value, kind)) if clean else None
+
+    def _some(self, values: Sequence[_Each]) -> Sequence[_Each]:
+        some = values[: self._left] if len(values) > self._left else values
+        self._left -= len(some)
+        return some
 
 
-def _value(value: AnyValue, depth: int) -> object:
-    kind = value.WhichOneof("value")
-    if kind is None:
-        return None
-    if kind == "array_value" and depth:
-        return [_value(each, depth - 1) for each in value.array_value.values]
-    if kind == "kvlist_value" and depth:
-        pairs = value.kvlist_value.values
-        return {text(each.key): _value(each.value, depth - 1) for each in pairs}
-    clean = _CLEAN.get(kind)
-    return clean(getattr(value, kind)) if clean else None
+class _Frame:
+    """A walk through the frame of one request, which ends where there is too much of it."""
 
+    def __init__(self) -> None:
+        self._left = MOST_FIELDS
 
-def _parts(data: bytes, wanted: int) -> Iterator[bytes]:
-    """Yield the contents of a message's field that holds messages; other fields are passed by."""
-    at, end = 0, len(data)
-    while at < end:
-        tag, at = _varint(data, at)
-        kind = tag & 7
-        if kind == _LENGTH_DELIMITED:
-            length, at = _varint(data, at)
-            if at + length > end:
+    def parts(self, data: bytes, wanted: int) -> Iterator[bytes]:
+        """Yield the contents of a field that holds messages; other fields are passed by."""
+        at, end = 0, len(data)
+        while at < end:
+            self._left -= 1
+            if self._left < 0:
+                raise TooLarge("The request holds too many parts; send fewer at a time.")
+            tag, at = _varint(data, at)
+            began, at = _passed(data, at, tag & 7)
+            if at > end:
                 raise InvalidInput(MALFORMED)
-            if tag >> 3 == wanted:
-                yield data[at : at + length]
-            at += length
-        elif kind == _VARINT:
-            at = _varint(data, at)[1]
-        elif kind in (_FIXED_64, _FIXED_32):
-            at += 8 if kind == _FIXED_64 else 4
-        else:
-            raise InvalidInput(MALFORMED)
-    if at > end:
+            if tag >> 3 == wanted and tag & 7 == _LENGTH_DELIMITED:
+                yield data[began:at]
+
+
+def _passed(data: bytes, at: int, kind: int) -> tuple[int, int]:
+    """Return where the content of a field of this kind begins and ends."""
+    if kind == _LENGTH_DELIMITED:
+        length, at = _varint(data, at)
+        return at, at + length
+    if kind == _VARINT:
+        return at, _varint(data, at)[1]
+    if kind not in _FIXED:
         raise InvalidInput(MALFORMED)
+    return at, at + _FIXED[kind]
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from telemetry.dialects.told import Origin
 from telemetry.dialects.understanding import Place, place_of, understand
 from telemetry.dialects.wrappers import mark_wrappers
 from telemetry.otlp import json, protobuf
-from telemetry.otlp.checking import fault_of
+from telemetry.otlp.checking import fault_of, is_span_id
 from telemetry.records import Rejected, SpanRecord
 
 JSON = "application/json"
@@ -93,7 +93,7 @@ def _read(form: ModuleType, data: bytes, place: Place, now_ns: int) -> SpanRecor
     if span is None:
         return Rejected(0, UNREADABLE)
     if fault := fault_of(span, now_ns):
-        return Rejected(0, fault, span.span_id[:16])
+        return Rejected(0, fault, span.span_id if is_span_id(span.span_id) else "")
     return understand(span, place)
 
 

@@ -57,6 +57,7 @@ def test_the_operation_of_the_conventions_decides_the_kind(operation, kind):
         ({"langfuse.observation.type": "span"}, "span"),
         ({"traceloop.span.kind": "workflow"}, "workflow"),
         ({"traceloop.span.kind": "task"}, "span"),
+        ({"langsmith.span.kind": "retriever"}, "retrieval"),
         ({"llm.request.type": "chat"}, "llm"),
         ({"ai.operationId": "ai.generateText"}, "workflow"),
         ({"ai.operationId": "ai.generateText.doGenerate"}, "llm"),
@@ -173,6 +174,7 @@ def test_counts_that_are_none_are_not_counted(nonsense):
         ("azure.ai.openai", "azure.ai.openai", "azure"),
         ("az.ai.inference", "azure.ai.inference", "azure"),
         ("aws.bedrock", "aws.bedrock", "bedrock"),
+        ("gcp.vertex.agent", "gcp.vertex_ai", "google"),
         ("AWS", "aws.bedrock", "bedrock"),
         ("gcp.vertex_ai", "gcp.vertex_ai", "google"),
         ("Google", "gcp.gemini", "google"),
@@ -347,6 +349,14 @@ CONVERSATIONS = {
         "ai.operationId": "ai.generateText.doGenerate",
         "ai.prompt.messages": '[{"role":"user","content":[{"type":"text","text":"Hello?"}]}]',
     },
+    "adk": {
+        "gcp.vertex.agent.llm_request": '{"model": "m", "contents":'
+        ' [{"role": "user", "parts": [{"text": "Hello?"}]}], "config": {}}',
+    },
+    "langsmith": {
+        "langsmith.span.kind": "llm",
+        "gen_ai.prompt": '{"messages": [{"role": "user", "content": "Hello?"}]}',
+    },
     "list of events": {
         "events": '[{"event.name": "gen_ai.user.message", "content": "Hello?", "role": "user"}]',
         "logfire.json_schema": "{}",
@@ -387,6 +397,10 @@ ANSWERS = {
     },
     "text": {"gen_ai.completion": "Hi."},
     "vercel": {"ai.operationId": "ai.generateText.doGenerate", "ai.response.text": "Hi."},
+    "gemini": {
+        "gcp.vertex.agent.llm_response": '{"content":'
+        ' {"role": "model", "parts": [{"text": "Hi."}]}, "finish_reason": "STOP"}',
+    },
     "result of a run": {"final_result": "Hi.", "gen_ai.operation.name": "invoke_agent"},
     "whole conversation": {
         "logfire.json_schema": "{}",
@@ -480,6 +494,12 @@ def test_tools_tell_what_they_were_given_and_gave():
             "traceloop.entity.name": "look",
             "traceloop.entity.input": '{"args": [], "kwargs": {"a": 2}}',
             "traceloop.entity.output": '"found"',
+        },
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "look",
+            "gcp.vertex.agent.tool_call_args": '{"a":2}',
+            "gcp.vertex.agent.tool_response": "found",
         },
         {
             "ai.operationId": "ai.toolCall",

@@ -271,11 +271,29 @@ def test_what_is_nested_too_deep_is_left_out():
     assert record.messages_in[0].parts == [{"type": "text", "content": text}]
 
 
+def test_lists_without_end_are_read_to_a_limit():
+    many = Made({"gen_ai.operation.name": "execute_tool", "tool_arguments": [1] * 60_000})
+    (record,), _ = read_traces(in_protobuf(many), PROTOBUF, now_ns=NOW_NS)
+    assert len(json.loads(record.tool_arguments)) == 50_000
+
+
 def test_many_spans_are_refused_before_they_are_read():
     with pytest.raises(TooLarge, match="more than 10,000 spans"):
         read_traces(in_protobuf(*[Made()] * (MOST_ITEMS + 1)), PROTOBUF, now_ns=NOW_NS)
     with pytest.raises(TooLarge, match="objects"):
         read_traces(b'{"resourceSpans":[' + b"{}," * 1_000_001 + b"{}]}", JSON)
+
+
+@pytest.mark.parametrize("tiny", [b"\x0a\x00", b"\x10\x00", b"\x0a\x02\x12\x00"])
+def test_very_many_tiny_parts_are_refused(tiny):
+    for read in (read_traces, read_metrics, read_logs):
+        with pytest.raises(TooLarge, match="too many parts"):
+            read(tiny * 100_001, PROTOBUF)
+
+
+def test_attributes_with_overlong_names_are_left_out():
+    record = understood({f"{'a' * 300}{number}": number for number in range(3)})
+    assert record.attributes == {"otel.scope.name": "library"}
 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "multipart/form-data"])
