@@ -158,8 +158,9 @@ def _open(row: OrganizationKey) -> DataKey:
 
 def _drop_old(now: float) -> None:
     """Let go of keys whose time is over, which nobody may ask for again, and all if too many."""
-    for place, (at, _) in list(_opened.items()):
-        if now - at >= OPENED_SECONDS:
+    for place in tuple(_opened):  # other threads add and take away meanwhile
+        opened = _opened.get(place)
+        if opened is not None and now - opened[0] >= OPENED_SECONDS:
             _opened.pop(place, None)
     if len(_opened) >= MOST_KNOWN:
         _opened.clear()

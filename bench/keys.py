@@ -153,7 +153,8 @@ class Writing:
             try:
                 with acting(system("bench"), self.ids[turn % len(self.ids)], PERMISSIONS):
                     _record()
-            except Exception:  # noqa: BLE001 - whatever it is, it is counted
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is counted
+                say(f"a write failed: {type(error).__name__}: {error}")
                 self.failures += 1
             self.times.append(time.perf_counter() - began)
         connections["default"].close()
