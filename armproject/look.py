@@ -49,8 +49,17 @@ def organization_name(request: HttpRequest) -> str:
     return next((m.organization.name for m in memberships if m.organization_id == present), "")
 
 
-def _link(title: str, icon: str, url: str, test: Any) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(url), "permission": test}
+def _link(
+    title: str, icon: str, url: str, test: Any, *, also: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Return a link of the sidebar; it is lit on its own pages and on those of the rows `also`."""
+    link = {"title": title, "icon": icon, "link": reverse_lazy(url), "permission": test}
+    if also:
+        places = (url, *(f"admin:{row}_changelist" for row in also))
+        link["active"] = lambda request: request.path.startswith(
+            tuple(str(reverse_lazy(place)) for place in places)
+        )
+    return link
 
 
 def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
@@ -150,6 +159,11 @@ UNFOLD: dict[str, Any] = {
                     "history_edu",
                     "admin:governance_auditevent_changelist",
                     may("audit.read"),
+                    also=(
+                        "governance_auditseal",
+                        "governance_auditverification",
+                        "governance_audithold",
+                    ),
                 ),
                 _link("Jobs", "conveyor_belt", "admin:jobs_job_changelist", may("jobs.read")),
                 _link(
@@ -197,6 +211,7 @@ UNFOLD: dict[str, Any] = {
                     "person_off",
                     "admin:governance_erasure_changelist",
                     may("subjects.read"),
+                    also=("governance_legalhold",),
                 ),
                 _link(
                     "Encryption keys",

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.db import connection, transaction
 
 from accounts.actions.add_member import refuse_above_own
+from accounts.actions.delete_identity_provider import refuse_locking_out
 from accounts.freshness import require_fresh
 from accounts.models import IdentityProvider, User
 from accounts.permissions import require
@@ -61,6 +62,7 @@ def save_identity_provider(
             client_secret, table=table, row_id=provider.pk, column=SECRET
         )
     provider.save()
+    refuse_locking_out()
     facts = {"name": name, "issuer": issuer, "domains": wanted, "default_role": default_role}
     record("identity_providers.save", provider, after={**facts, "is_active": is_active})
     return provider

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
+from accounts.actions.delete_identity_provider import refuse_locking_out
 from accounts.freshness import require_fresh
 from accounts.models import Organization, User
 from accounts.permissions import require
@@ -45,6 +46,8 @@ def update_organization(organization: Organization, **changes: Any) -> Organizat
     for name, value in changes.items():
         setattr(organization, name, value)
     organization.save(update_fields=list(changes))
+    if changes.get("requires_sso"):
+        refuse_locking_out()
     record("organization.update", organization, before=before, after=changes)
     return organization
 

@@ -14,6 +14,10 @@ class IdentityProviderQuerySet(ScopedQuerySet["IdentityProvider"]):
     def active(self) -> "IdentityProviderQuerySet":
         return self.filter(is_active=True)
 
+    def usable(self) -> "IdentityProviderQuerySet":
+        """Return those by which somebody can sign in: they are on and speak for a domain."""
+        return self.active().exclude(domains=[])
+
 
 class IdentityProvider(ScopedModel):
     """An OpenID provider of the organization's own; it vouches for people of its domains only.

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.core.paginator import Paginator
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -149,6 +149,19 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         """Leave the record to the audit log, which the action has written."""
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Say why where the action refuses, and go back to the row."""
+        try:
+            shown: HttpResponse = super().delete_view(request, object_id, extra_context)
+        except StepUpNeeded:
+            raise
+        except DomainError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect("../change/")
+        return shown
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for row in queryset:

@@ -72,4 +72,4 @@ class AuditHold(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"audit hold: {self.reason}"
+        return self.reason

@@ -236,6 +236,10 @@ def test_the_studio_invites_to_an_own_role_and_takes_it_back(house: House) -> No
     page = f"/studio/accounts/invitation/{row.pk}/change/"
     assert "Send again" in owner.get(page).content.decode()
     assert "Send again" not in house.browser("viewer").get(page).content.decode()
+    delete = f"/studio/accounts/customrole/{role}/delete/"
+    refused = owner.post(delete, {"post": "yes"}, follow=True)
+    assert refused.redirect_chain == [("../change/", 302)]
+    assert "revoke that invitation first" in refused.content.decode()
     members = owner.get("/studio/accounts/membership/add/")
     assert members["Location"] == "/studio/accounts/invitation/add/"
 
