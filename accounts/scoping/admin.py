@@ -9,8 +9,10 @@ from django.contrib.admin import ShowFacets
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
@@ -104,6 +106,13 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
         extra = {"title": title, **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, extra)
         return shown
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Lead to the audit log, which tells of the row; Django keeps no log of its own here."""
+        log = reverse("admin:governance_auditevent_changelist")
+        return HttpResponseRedirect(f"{log}?{urlencode({'q': object_id})}")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Refuse filters over columns that hold secrets or what is derived from them."""

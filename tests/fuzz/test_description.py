@@ -53,7 +53,7 @@ def conversations(
     estate: Estate, description: Description, caller: str
 ) -> Iterator[tuple[str, Case, Any]]:
     headers: dict[str, str] = {}
-    most = 8 if caller == OWNER else 2
+    most = 8 if caller == OWNER else 1
     for number, (label, operation) in enumerate(description.operations.items()):
         if number % SHIFT == 0:
             headers = credential(estate, caller)
