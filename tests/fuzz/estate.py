@@ -27,13 +27,18 @@ class Estate:
         self.house: House = make_house("Acme")
         self.simulator = simulator
         self._work()
-        self.owner = Api(signed_in(self.house.owner.email)["access_token"])
+        self.founder = self.owner
         self._hire()
         self.rows: dict[str, Any] = {}
         self._fill()
         seal(self.house)
         with self.house.inside():
             self._look()
+
+    @property
+    def owner(self) -> Api:
+        """The owner, signed in just now."""
+        return Api(signed_in(self.house.owner.email)["access_token"])
 
     def _work(self) -> None:
         """Connect, discover, check, read costs and watch, as the demo does."""
@@ -86,7 +91,7 @@ class Estate:
         erasure = {"email": leaver.email, "confirmed": leaver.email}
         rows["/erasures"] = make("erasures", erasure)
         custom = {"name": "Our own", "vendor": "custom"}
-        made = self.owner.post("/connections", custom).json()["data"]
+        made = self.founder.post("/connections", custom).json()["data"]
         self.reporting, self.signing_secret = made["id"], made["webhook_secret"]
 
     def _look(self) -> None:
@@ -114,7 +119,7 @@ class Estate:
 
     def _make(self, noun: str, body: dict[str, Any]) -> str:
         """Make a row over the API, as the owner, and return its id."""
-        answer = self.owner.post(f"/{noun}", body)
+        answer = self.founder.post(f"/{noun}", body)
         assert answer.status_code < 300, (noun, answer.content)
         return str(answer.json()["data"]["id"])
 

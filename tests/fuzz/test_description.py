@@ -8,7 +8,7 @@ import pytest
 from schemathesis import Case
 
 from tests.fuzz import odd
-from tests.fuzz.callers import CALLERS, credential
+from tests.fuzz.callers import CALLERS, in_shifts
 from tests.fuzz.calls import GOOD, good_case
 from tests.fuzz.description import JSON, Description, complaints, envelope_problems
 from tests.fuzz.estate import Estate
@@ -16,8 +16,6 @@ from tests.fuzz.server import send, send_raw, taken_back
 from tests.fuzz.trying import described, odd_addresses, some, spoilt
 
 OWNER = "owner"
-# After so many operations people sign in anew, as a long run outlives a sign-in.
-SHIFT = 40
 # Other names of calls that the description shows under one name only.
 ALIASES = {"/api/v1/alerts": {"POST"}, "/api/v1/alerts/{id}": {"PATCH", "DELETE"}}
 # Somebody may still come through with these: they are left aside where nothing is signed.
@@ -52,17 +50,15 @@ def test_every_operation_answers_everybody_as_it_is_described(
 def conversations(
     estate: Estate, description: Description, caller: str
 ) -> Iterator[tuple[str, Case, Any]]:
-    headers: dict[str, str] = {}
-    most = 8 if caller == OWNER else 1
-    for number, (label, operation) in enumerate(description.operations.items()):
-        if number % SHIFT == 0:
-            headers = credential(estate, caller)
+    operations = enumerate(description.operations.items())
+    for (number, (label, operation)), headers in in_shifts(estate, caller, operations):
         with taken_back():
             case = good_case(label, operation, estate)
             if caller != OWNER:
                 case.headers.pop("Authorization", None)
             yield label, case, send(case, {**headers, **case.headers})
         turn = number + CALLERS.index(caller)
+        most = 5 if caller == OWNER else int(turn % 3 == 0)
         for case in described(description, label, estate, most, turn):
             with taken_back():
                 yield label, case, send(case, headers)
@@ -72,8 +68,8 @@ def test_no_odd_value_where_a_call_works_is_our_defect(
     estate: Estate, description: Description
 ) -> None:
     wrong = []
-    headers = credential(estate, OWNER)
-    for turn, (label, operation) in enumerate(description.operations.items()):
+    operations = enumerate(description.operations.items())
+    for (turn, (label, operation)), headers in in_shifts(estate, OWNER, operations):
         with taken_back():
             right = good_case(label, operation, estate)
             mine = {**headers, **right.headers}
@@ -95,13 +91,12 @@ def test_no_document_that_is_not_an_object_of_json_is_taken(
     estate: Estate, description: Description
 ) -> None:
     wrong = []
-    headers = credential(estate, OWNER)
-    taking = [each for each in description.operations.items() if each[1].body]
-    for turn, (label, operation) in enumerate(taking):
+    taking = enumerate(each for each in description.operations.items() if each[1].body)
+    for (turn, (label, operation)), headers in in_shifts(estate, OWNER, taking):
         with taken_back():
             right = good_case(label, operation, estate)
             path = operation.path.format(**right.path_parameters)
-            for name in some(list(odd.BODIES), 5, turn):
+            for name in some(list(odd.BODIES), 3, turn):
                 body, extra = odd.BODIES[name]
                 mine = {**headers, **right.headers, "Content-Type": JSON, **extra}
                 with taken_back():
@@ -117,15 +112,14 @@ def test_calls_that_take_no_body_answer_the_same_whatever_comes_along(
 ) -> None:
     """They have no field that could be misread, so a body is neither read nor refused."""
     wrong = []
-    headers = credential(estate, OWNER)
-    silent = [each for each in description.operations.items() if not each[1].body]
-    for turn, (label, operation) in enumerate(silent):
+    silent = enumerate(each for each in description.operations.items() if not each[1].body)
+    for (turn, (label, operation)), headers in in_shifts(estate, OWNER, silent):
         with taken_back():
             right = good_case(label, operation, estate)
             path = operation.path.format(**right.path_parameters)
             with taken_back():
                 usual = send_raw(operation.method.upper(), path, headers)
-            for name in some(list(odd.BODIES), 2, turn):
+            for name in some(list(odd.BODIES), 1, turn):
                 body, extra = odd.BODIES[name]
                 mine = {**headers, "Content-Type": JSON, **extra}
                 with taken_back():
@@ -139,11 +133,11 @@ def test_answers_come_in_the_form_that_is_accepted_or_are_refused(
     estate: Estate, description: Description
 ) -> None:
     wrong = []
-    headers = credential(estate, OWNER)
-    for turn, (label, operation) in enumerate(description.operations.items()):
+    operations = enumerate(description.operations.items())
+    for (turn, (label, operation)), headers in in_shifts(estate, OWNER, operations):
         with taken_back():
             right = good_case(label, operation, estate)
-            for accept in some((*odd.ACCEPTED, *odd.NOT_ACCEPTED), 2, turn):
+            for accept in some((*odd.ACCEPTED, *odd.NOT_ACCEPTED), 1, turn):
                 mine = {**headers, **right.headers, "Accept": accept}
                 with taken_back():
                     answer = send(right, mine)
@@ -157,18 +151,19 @@ def test_answers_come_in_the_form_that_is_accepted_or_are_refused(
 def test_every_path_answers_every_method(estate: Estate, description: Description) -> None:
     """OPTIONS and Allow name what there is; HEAD is GET without a body; others are refused."""
     wrong = []
-    headers = credential(estate, OWNER)
     paths: dict[str, dict[str, Any]] = {}
     for label, operation in description.operations.items():
         paths.setdefault(operation.path, {})[label.partition(" ")[0]] = operation
-    for turn, (template, operations) in enumerate(paths.items()):
+    for (turn, (template, operations)), headers in in_shifts(
+        estate, OWNER, enumerate(paths.items())
+    ):
         label = f"{next(iter(operations))} {template}"
         with taken_back():
             right = good_case(label, next(iter(operations.values())), estate)
             path = template.format(**right.path_parameters)
             there = {*operations, "OPTIONS", *ALIASES.get(template, ())}
             there |= {"HEAD"} if "GET" in operations else set()
-            for method in ("OPTIONS", "HEAD", *some(odd.METHODS, 3, turn)):
+            for method in ("OPTIONS", "HEAD", *some(odd.METHODS, 2, turn)):
                 with taken_back():
                     answer = send_raw(method, path, headers)
                 wrong += [f"{method} {path}: {what}" for what in about(method, answer, there)]

@@ -24,6 +24,8 @@ def some(found: Sequence[T], most: int, turn: int = 0) -> Sequence[T]:
     """Return all of them in a long run, else a few, spread evenly; another turn, others."""
     if LONG or len(found) <= most:
         return found
+    if most == 0:
+        return ()
     step = len(found) / most
     return [found[int((n + turn % 10 / 10) * step)] for n in range(most)]
 
@@ -69,7 +71,7 @@ def spoilt(case: Case, turn: int) -> Iterator[Case]:
     """Yield a call that works with one field of its body after the other made odd."""
     body = case.body if isinstance(case.body, dict) else {}
     for number, name in enumerate(body):
-        for value in some(odd.VALUES, 2, turn + number):
+        for value in some(odd.VALUES, 1, turn + number):
             yield case.operation.Case(
                 path_parameters=case.path_parameters,
                 headers=case.headers,
@@ -82,8 +84,8 @@ def odd_addresses(case: Case, turn: int) -> Iterator[tuple[str, str]]:
     """Yield paths and queries of this call with one parameter after the other made odd."""
     here = case.operation.path.format(**case.path_parameters)
     for number, each in enumerate(case.operation.query):
-        for text in some(odd.TEXTS, 2, turn + number):
+        for text in some(odd.TEXTS, 1, turn + number):
             yield here, f"{quote(each.name)}={text}"
     for number, name in enumerate(case.path_parameters):
-        for text in some(odd.TEXTS, 2, turn + number):
+        for text in some(odd.TEXTS, 1, turn + number):
             yield case.operation.path.format(**{**case.path_parameters, name: text}), ""
