@@ -32,14 +32,15 @@ def details(span: Told) -> list[dict[str, Any]]:
 
 
 def settle_conversation(record: SpanRecord, facts: Facts, span: Told) -> None:
-    """Fill messages and instructions; the structured forms count before plain in- and output."""
+    """Fill messages and instructions; on either side, structured forms count before plain ones."""
     if record.kind == "tool":
         _settle_tool(record, facts)
         return
     asked = _heard(facts, "Input", USER)
     answered = _heard(facts, "Output", ASSISTANT)
-    if not asked and not answered:
-        asked, answered = _heard_otherwise(record, facts, span)
+    if not asked or not answered:
+        otherwise = _heard_otherwise(record, facts, span)
+        asked, answered = asked or otherwise[0], answered or otherwise[1]
     given = messages(facts.hints.get("Instructions"), "system")
     record.instructions, record.messages_in = split_instructions(given + asked)
     record.messages_out = [] if record.kind == "embedding" else answered

@@ -39,8 +39,8 @@ def sort(attributes: Attributes, facts: Facts) -> Facts:
             continue
         if fact.rank < ranks.get(fact.field, _UNTOLD):
             _take(fact, value, facts, ranks)
-        if key in KEPT:
-            facts.kept[key] = value
+        if key in KEPT and (small := keepable(value)) is not None:
+            facts.kept[key] = small
     return facts
 
 

@@ -28,12 +28,13 @@ from telemetry.otlp.values import (
 )
 
 MALFORMED = "The body is not the protobuf it says it is."
-# How a field is written.
-_VARINT, _LENGTH_DELIMITED = 0, 2
-_FIXED = {1: 8, 5: 4}  # bytes of numbers of 64 and 32 bits
 MOST_FIELDS = 100_000
 MOST_NESTED = 50_000
 _Each = TypeVar("_Each")
+
+# How a field is written; how many bytes numbers of 64 and 32 bits take.
+_VARINT, _LENGTH_DELIMITED = 0, 2
+_FIXED = {1: 8, 5: 4}
 # Requests of all three signals are framed alike: groups of a resource, in them groups of a scope,
 # in them what is told. These are the numbers of the fields.
 _GROUPS = 1

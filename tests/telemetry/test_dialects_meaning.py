@@ -415,6 +415,18 @@ def test_an_answer_is_read_in_every_shape(told):
     assert said(understood({"gen_ai.system": "openai", **told}).messages_out) == HI
 
 
+def test_either_side_may_be_plain_where_the_other_is_structured():
+    record = understood(
+        {
+            "openinference.span.kind": "LLM",
+            "llm.input_messages.0.message.role": "user",
+            "llm.input_messages.0.message.content": "Hello?",
+            "output.value": "Hi.",
+        }
+    )
+    assert (said(record.messages_in), said(record.messages_out)) == (HELLO, HI)
+
+
 def test_a_conversation_is_read_from_events():
     events = [
         ("gen_ai.system.message", {"content": "Be brief."}),
@@ -590,6 +602,8 @@ def test_content_and_secrets_nobody_mapped_are_left_out(key):
 
 
 def test_long_texts_and_objects_are_left_out():
+    odd = understood({"server.address": {"a": 1}, "http.response.status_code": "9" * 2_000})
+    assert odd.attributes == {"otel.scope.name": "library"}
     record = understood({"note": "a" * 1_001, "deep": {"a": 1}, "many": [1] * 33, "few": [1, 2]})
     assert record.attributes == {"otel.scope.name": "library", "few": [1, 2]}
 
