@@ -12,7 +12,8 @@ _BETWEEN = frozenset({"span", "llm", "embedding"})
 def mark_wrappers(records: Sequence[SpanRecord]) -> None:
     """Set `counts_twice` on calls around a call that tells its own tokens.
 
-    Only what came in one request can be seen. Above an agent or a tool a call is another one.
+    Only what came in one request can be seen. Above an agent or a tool, and of another model, a
+    call is another one.
     """
     calls = [record for record in records if record.kind in _CALLS and record.parent_id]
     if not calls:
@@ -25,5 +26,11 @@ def mark_wrappers(records: Sequence[SpanRecord]) -> None:
         for _ in range(HIGHEST):
             if above is None or above.kind not in _BETWEEN:
                 break
-            above.counts_twice = above.counts_twice or above.kind in _CALLS
+            above.counts_twice = above.counts_twice or _is_same_call(above, call)
             above = by_place.get((above.trace_id, above.parent_id))
+
+
+def _is_same_call(above: SpanRecord, call: SpanRecord) -> bool:
+    """Say whether both call the same model, which one of them may name more exactly."""
+    outer, inner = above.model, call.model
+    return above.kind == call.kind and (not outer or outer in inner or inner in outer)

@@ -228,6 +228,24 @@ def test_a_call_around_another_librarys_call_is_marked():
     assert marked == {"a1"}
 
 
+@pytest.mark.parametrize(
+    ("outer", "inner", "is_marked"),
+    [
+        ({"gen_ai.request.model": "gpt-5.2"}, {"gen_ai.request.model": "gpt-5.2-2026-01-15"}, True),
+        ({"gen_ai.request.model": "openai/gpt-5.2"}, {"gen_ai.request.model": "gpt-5.2"}, True),
+        ({}, {"gen_ai.request.model": "gpt-5.2"}, True),
+        ({"gen_ai.request.model": "gpt-5.2"}, {"gen_ai.request.model": "judge-1"}, False),
+        ({}, {"gen_ai.operation.name": "embeddings"}, False),
+    ],
+)
+def test_only_the_same_call_is_told_twice(outer, inner, is_marked):
+    call = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 22}
+    above = Made(call | outer, span_id="00000000000000a1")
+    below = Made(call | inner, span_id="00000000000000a2", parent_id=above.span_id)
+    records, _ = both(below, above)
+    assert [each.counts_twice for each in records] == [False, is_marked]
+
+
 def test_cost_is_a_decimal_number():
     def cost_of(**told):
         return understood({"gen_ai.operation.name": "chat", **told}).cost
