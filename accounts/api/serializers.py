@@ -68,6 +68,7 @@ class GivenRoleSerializer(StrictFields):
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
     """An invitation; `role` is empty where it is for a role of the organization's own."""
 
+    role = serializers.ChoiceField(choices=Role.choices, allow_blank=True, read_only=True)
     invited_by = serializers.EmailField(
         source="invited_by.email", read_only=True, allow_null=True, default=None
     )
@@ -127,6 +128,7 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
     email = serializers.EmailField(source="user.email", read_only=True, default="")
     permission = serializers.CharField(source="name", read_only=True)
     row = serializers.UUIDField(source="object_pk", read_only=True)
+    role = serializers.ChoiceField(choices=Role.choices, allow_blank=True, read_only=True)
 
     class Meta:
         model = Grant

@@ -15,7 +15,7 @@ from accounts.models import Invitation, Membership
 from connectors.simulator import keys
 from tests.accounts.people import code_of, last_link, login, post_out, signed_in
 from tests.cast import PASSWORD, Api
-from tests.fuzz.estate import SAFEGUARDED, Estate
+from tests.fuzz.estate import SAFEGUARDED, Estate, an_event
 
 STRONG = "a lamp beside the harbour wall"
 RULE = {"name": "Slow", "measure": "agent.health_score", "threshold": "50"}
@@ -121,6 +121,11 @@ def signed(estate: Estate, text: str) -> dict[str, str]:
 @good("POST /api/v1/alert-rule-proposals/{slug}/adopt")
 def adopt(estate: Estate) -> Good:
     return Good(path={"slug": "errors-high"})
+
+
+@good("POST /api/v1/telemetry/events")
+def tell(_: Estate) -> Good:
+    return Good({"events": an_event()})
 
 
 @good("POST /api/v1/audit/holds")

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from accounts.models import CustomRole, Membership, SignInEvent, User
 from agents.models import Agent
 from armproject.demo.company import Company
@@ -12,12 +14,26 @@ from connectors.simulator import Simulator
 from governance.actions.raise_alert import raise_alert
 from governance.models import AuditEvent, AuditSeal, Channel, Notification
 from jobs.models import Job
+from telemetry.models import Run, Source
 from tests.accounts.people import enrol, signed_in
 from tests.cast import PASSWORD, Api, House, make_house
 from tests.governance.sealed import seal
 
 SAFEGUARDED, NEWCOMER = "safeguarded@elsewhere.example", "newcomer@elsewhere.example"
 RIGHTS = ["agents.read", "agents.pause", "costs.read", "members.read", "alerts.decide"]
+
+
+def an_event() -> list[dict[str, Any]]:
+    """Return what an agent tells of one step, now."""
+    return [
+        {
+            "event_id": uuid4().hex,
+            "event_type": "ToolCall",
+            "timestamp": timezone.now().isoformat(),
+            "instance_id": "worker-1",
+            "payload": {"run_id": uuid4().hex, "tool_name": "lift", "latency_ms": 12},
+        }
+    ]
 
 
 class Estate:
@@ -85,6 +101,8 @@ class Estate:
         rows["/channels"] = make("channels", {**mail, "is_default": True})
         rule = {"name": "Poor health", "measure": "agent.health_score", "threshold": "50"}
         rows["/alert-rules"] = make("alert-rules", rule)
+        answer = self.founder.post("/telemetry/events", {"events": an_event()})
+        assert answer.json()["data"]["accepted"] == 1, answer.content
         leaver = User.objects.create_user("leaver@acme.example", PASSWORD, name="Leaver")
         with self.house.inside():
             Membership.objects.create(user=leaver, role="viewer")
@@ -107,6 +125,8 @@ class Estate:
         rows["/members"] = member.pk
         rows["/organizations"] = self.house.organization.pk
         rows["/sign-ins"] = SignInEvent.objects.first().pk
+        rows["/runs"] = Run.objects.get().pk
+        rows["/telemetry/sources"] = Source.objects.get().pk
         rows["/syncs"] = SyncRun.objects.first().pk
         dead = Job(kind="governance.seal", state="dead", last_error="It was refused.")
         dead.save(force_insert=True)
