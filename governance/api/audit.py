@@ -90,7 +90,8 @@ class AuditViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewS
     filterset_class = AuditFilter
     search_finds = (
         "Beginnings of the words of an action, or of the name of who acted or of what it was about;"
-        " else the whole id of a row, a request or a trace. By a name, 1,000 events at most."
+        " else the whole id of a row, or of a recent request or trace. By a name or an id it finds"
+        " 1,000 events at most."
     )
 
     @property

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID
 
+from django.apps import apps
 from django.db import connections, models
 from django.db.models.functions import Collate
 
@@ -13,6 +14,7 @@ from accounts.models import Organization, ScopedManager, ScopedQuerySet
 from armproject.lib.ids import uuid7
 
 HITS_MOST: Final = 1_000
+NEWEST: Final = 10_000
 ACTIONS_MOST: Final = 500
 # An id begins with the time at which it was made, and no clock of ours is wrong by more than this.
 ASTRAY: Final = timedelta(days=1)
@@ -47,17 +49,30 @@ class AuditEventQuerySet(ScopedQuerySet["AuditEvent"]):
     def found(self, text: str) -> "AuditEventQuerySet":
         """Return events by words of their action, or how their actor's or row's name begins.
 
-        Where neither finds anything, `text` may be the whole id of a row, request or trace. Each
-        step is an index scan, and at most HITS_MOST events are found by a name.
+        Where neither finds anything, `text` may be the whole id of a row, or of a request or trace
+        of the newest NEWEST events. Each step is an index scan of bounded length, and at most
+        HITS_MOST events are found by a name or an id.
         """
         words = text.lower().split()
         actions = [one for one in self._actions() if all(_begins(one, word) for word in words)]
         named = self._named(text.strip())
         if actions or named:
             return self.filter(models.Q(action__in=actions) | models.Q(pk__in=named))
-        whole = text.strip()
-        ids = models.Q(resource_id=whole) | models.Q(request_id=whole) | models.Q(trace_id=whole)
-        return self.filter(ids)
+        return self.filter(pk__in=self._with_id(text.strip()))
+
+    def _with_id(self, whole: str) -> list[UUID]:
+        """Return events about the row with this id, and recent ones of the request or trace."""
+        events = self.model.objects.order_by()
+        kinds = [model._meta.label_lower for model in apps.get_models()]
+        about = events.filter(resource_type__in=kinds, resource_id=whole)
+        floor = events.order_by("-pk").values_list("pk", flat=True)[NEWEST : NEWEST + 1].first()
+        recent = events.filter(pk__gt=floor) if floor else events
+        of_call = recent.filter(models.Q(request_id=whole) | models.Q(trace_id=whole))
+        found = {
+            *about.values_list("pk", flat=True)[:HITS_MOST],
+            *of_call.values_list("pk", flat=True)[:HITS_MOST],
+        }
+        return list(found)
 
     def _actions(self) -> list[str]:
         """Return the actions the organization's log holds, from one to the next by the index."""

@@ -26,7 +26,9 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet
     queryset = Job.objects.all()
     serializer_class = JobSerializer
     filterset_fields: ClassVar = ["state", "kind", "lane"]
-    search_finds = "Beginnings of the words of a kind, such as deliver, or a whole lane."
+    search_finds = (
+        "Beginnings of the words of a kind, such as deliver, or a whole lane of recent jobs."
+    )
 
     def paginate_queryset(self, queryset: Any) -> Any:
         rows = super().paginate_queryset(queryset)

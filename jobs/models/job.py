@@ -1,13 +1,15 @@
 """Job: one piece of work that must happen, and how far it is."""
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet
 from jobs.registry import kinds_of
+
+NEWEST: Final = 10_000
 
 
 class JobState(models.TextChoices):
@@ -29,9 +31,16 @@ class JobQuerySet(ScopedQuerySet["Job"]):
         return self.filter(state=JobState.DEAD)
 
     def found(self, text: str) -> "JobQuerySet":
-        """Return the jobs whose kind has parts that begin with these words, or that wait for it."""
-        kinds = kinds_of(text)
-        return self.filter(kind__in=kinds) if kinds else self.filter(lane=text.strip())
+        """Return the jobs whose kind has parts that begin with these words.
+
+        Where there is no such kind, `text` may be a lane of the newest NEWEST jobs.
+        """
+        if kinds := kinds_of(text):
+            return self.filter(kind__in=kinds)
+        newest = self.model.objects.order_by("-pk").values_list("pk", flat=True)
+        floor = newest[NEWEST : NEWEST + 1].first()
+        recent = self.filter(pk__gt=floor) if floor else self
+        return recent.filter(lane=text.strip())
 
 
 class Job(ScopedModel):
