@@ -114,6 +114,8 @@ NOUNS: dict[str, str] = {
     "connections": "Connections",
     "agents": "Agents",
     "interactions": "Interactions",
+    "runs": "Runs",
+    "telemetry": "Telemetry",
     "costs": "Costs",
     "alerts": "Alerts",
     "audit": "Audit log",

@@ -31,6 +31,7 @@ SEE_PAST = {
 RUN_AS_OWNER = {
     "arm_ensure_partitions": "adds partitions ahead of time",
     "arm_drop_health_days": "drops days of health checks that retention no longer keeps",
+    "arm_drop_span_days": "drops days of spans that retention no longer keeps",
     "arm_drop_audit_month": "drops a month of audit events that is sealed, anchored and archived",
 }
 # Unique over all tenants, and why that tells nothing about others.

@@ -66,12 +66,17 @@ def estate(number: int) -> Estate:
     """Return the inventory of this many agents, made if it is not there yet."""
     name = f"arm_bench_{number}"
     open_database(name, _fill, number)
-    return Estate(number, url_of(name), _key())
+    return Estate(number, url_of(name), draw_key())
+
+
+def found(_number: int) -> tuple[Organization, User]:
+    """Found the organization and its owner."""
+    owner = User.objects.create_user(EMAIL, PASSWORD, is_operator=True)
+    return create_organization("Bench", slug="bench", owner=owner), owner
 
 
 def _fill(number: int) -> None:
-    owner = User.objects.create_user(EMAIL, PASSWORD, is_operator=True)
-    organization = create_organization("Bench", slug="bench", owner=owner)
+    organization, owner = found(number)
     with acting(system("bench"), organization.pk, PERMISSIONS), fenced():
         Agent.objects.create(
             vendor="openai",
@@ -110,7 +115,7 @@ def _multiply(server: psycopg.Connection[Any], statement: str) -> None:
     server.execute("VACUUM ANALYZE")
 
 
-def _key() -> str:
+def draw_key() -> str:
     """Draw a fresh key of the owner, whose token is not kept."""
     owner = User.objects.get(email=EMAIL)
     with superuser() as server:

@@ -21,13 +21,23 @@ class Connection:
     def __init__(self, port: int, path: str, headers: dict[str, str]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+        lines = [f"{path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        self.request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+        self.head = "\r\n".join(lines)
+        self.request = f"GET {self.head}\r\n\r\n".encode()
 
     def ask(self) -> bytes:
         """Send the request and return the body; anything but 200 is an error."""
         self.socket.sendall(self.request)
+        return self._answer()
+
+    def post(self, body: bytes) -> bytes:
+        """Send a body and return the answer's; anything but 200 is an error."""
+        head = f"POST {self.head}\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.socket.sendall(head.encode() + body)
+        return self._answer()
+
+    def _answer(self) -> bytes:
         data = b""
         while b"\r\n\r\n" not in data:
             data += self._more()
@@ -79,3 +89,31 @@ def measure(
         raise errors[0]
     spent = time.perf_counter() - began
     return Result(len(times) / spent, statistics.median(times) * 1000)
+
+
+def post_all(
+    port: int, path: str, headers: dict[str, str], bodies: list[bytes], *, lines: int
+) -> None:
+    """Send each body once over some connections; an answer other than 200 is an error."""
+    waiting = iter(bodies)
+    guard, errors = threading.Lock(), list[Exception]()
+
+    def work() -> None:
+        try:
+            line = Connection(port, path, headers)
+            while not errors:
+                with guard:
+                    body = next(waiting, None)
+                if body is None:
+                    return
+                line.post(body)
+        except Exception as error:  # noqa: BLE001 - told to the one who waits
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(lines)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]

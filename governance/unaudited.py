@@ -39,6 +39,12 @@ UNAUDITED = (
         ("POST api/v1/^agents/(?P<pk>[^/.]+)/heartbeat$",),
     ),
     Unaudited(
+        "Telemetry that agents send",
+        "Runs and their steps arrive by the thousand and are records by themselves; which agents"
+        " they are found to be is in those agents' history.",
+        ("POST api/v1/telemetry/events",),
+    ),
+    Unaudited(
         "Asking for work that runs later",
         "The request is a job that shows who asked. What the job does (pauses, resumes, tests,"
         " discoveries) is recorded when it is done, under the same name; a health check is its own"

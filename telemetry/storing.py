@@ -9,12 +9,7 @@ from telemetry.staging import TYPES
 MICROSECONDS = "interval '1 microsecond'"
 STARTED = f"'epoch'::timestamptz + started_us * {MICROSECONDS}"
 
-STAGE = (
-    "CREATE TEMPORARY TABLE IF NOT EXISTS arm_spans ("
-    + ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
-    + ") ON COMMIT DELETE ROWS"
-)
-COPY = f"COPY pg_temp.arm_spans ({', '.join(TYPES)}) FROM STDIN"
+LINES = ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
 
 _KEPT = tuple(
     name
@@ -97,13 +92,15 @@ _RUN = (
 )
 
 STORE = f"""
-WITH fresh AS (
+WITH arrived AS MATERIALIZED (
+  SELECT *, {STARTED} AS started_at FROM json_to_recordset(%(lines)s::json) AS line({LINES})
+), fresh AS (
   INSERT INTO telemetry_span (organization_id, started_at, {", ".join(_KEPT)})
-  SELECT %(organization)s, {STARTED}, {", ".join(_KEPT)} FROM pg_temp.arm_spans
+  SELECT %(organization)s, started_at, {", ".join(_KEPT)} FROM arrived
   ON CONFLICT DO NOTHING
   RETURNING id
 ), told AS (
-  SELECT s.*, {STARTED} AS started_at FROM pg_temp.arm_spans s JOIN fresh USING (id)
+  SELECT arrived.* FROM arrived JOIN fresh USING (id)
 ), heads AS (
   SELECT DISTINCT ON (run_id) run_id, trace_id, source_id, name, rank AS head_rank,
          started_at AS head_started_at,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from django.db import connection, transaction
@@ -51,9 +52,7 @@ def save_identity_provider(
         _refuse_claiming(provider, wanted)
     _refuse_bad_issuer(provider, issuer)
     if client_secret is None and (is_new or _leads_elsewhere(provider.issuer, issuer)):
-        raise InvalidInput(
-            "The client secret is missing.", fields={"client_secret": ["Enter the secret."]}
-        )
+        _refuse_without_secret()
     provider.name, provider.issuer, provider.client_id = name, issuer.rstrip("/"), client_id
     provider.domains, provider.default_role, provider.is_active = wanted, default_role, is_active
     if client_secret is not None:
@@ -88,6 +87,12 @@ def _refuse_claiming(provider: IdentityProvider, domains: list[str]) -> None:
             raise InvalidInput(
                 "A domain leads to one provider.", fields={"domains": [f"{domain} is taken."]}
             )
+
+
+def _refuse_without_secret() -> NoReturn:
+    raise InvalidInput(
+        "The client secret is missing.", fields={"client_secret": ["Enter the secret."]}
+    )
 
 
 def _leads_elsewhere(before: str, issuer: str) -> bool:

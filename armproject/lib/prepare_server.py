@@ -158,8 +158,7 @@ def _grant(server: Connection, role: str, *, to: sql.Composable) -> None:
 def _restrict(server: Connection, database: str, *, connect: list[str]) -> None:
     _run(server, "REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
     for role in connect:
-        # TEMPORARY, because telemetry is copied into a table of the connection's own first.
-        _run(server, "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", database, role)
+        _run(server, "GRANT CONNECT ON DATABASE {} TO {}", database, role)
 
 
 def _prepare_schema(conn: Connection) -> None:

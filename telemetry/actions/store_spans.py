@@ -15,8 +15,8 @@ from telemetry.actions.prepare_days import prepare_days
 from telemetry.naming import name_sources
 from telemetry.records import SpanRecord
 from telemetry.registry import price_of
-from telemetry.staging import Line, line
-from telemetry.storing import COPY, STAGE, STORE
+from telemetry.staging import Line, as_json, line
+from telemetry.storing import STORE
 
 PRICED = frozenset({"llm", "embedding"})
 SECOND = 1_000_000_000
@@ -65,9 +65,6 @@ def _cost(record: SpanRecord) -> Any:
 
 def _store(lines: Any) -> Stored:
     with database.cursor() as cursor:
-        cursor.execute(STAGE)
-        with cursor.cursor.copy(COPY) as copy:
-            for each in lines:
-                copy.write_row(each)
-        cursor.execute(STORE, {"organization": current_organization_id()})
+        organization = current_organization_id()
+        cursor.execute(STORE, {"organization": organization, "lines": as_json(lines)})
         return Stored(*cursor.fetchone())

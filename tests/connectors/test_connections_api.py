@@ -161,7 +161,9 @@ def test_malformed_json_is_refused(reaching: House) -> None:
         headers=api.headers,
     )
     assert (answer.status_code, answer.json()["success"]) == (400, False)
-    assert fields(api.post("/connections", ["OpenAI"]))
+    listed = api.post("/connections", ["OpenAI"])
+    assert (listed.status_code, listed.json()["success"]) == (400, False)
+    assert "object" in listed.json()["error"]["message"]
 
 
 def test_readings_are_listed_with_what_could_not_be_read(

@@ -1,0 +1,35 @@
+"""Tables beside the product's, for the references of ingestion."""
+
+import time
+
+from bench.databases import superuser
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS bench_event (
+  event_id uuid PRIMARY KEY, organization_id uuid NOT NULL, instance_id text NOT NULL,
+  event_type text NOT NULL, timestamp timestamptz NOT NULL, payload jsonb NOT NULL)
+"""
+MOST, BATCH = 60_000, 1_000
+
+
+def make(database: str) -> None:
+    """Make the reference's table of events."""
+    with superuser(database) as server:
+        server.execute(TABLE)
+
+
+def copy_again(database: str) -> float:
+    """Copy rows that ARM kept into a table without indexes, in batches; return rows a second."""
+    with superuser(database) as server:
+        server.execute("DROP TABLE IF EXISTS bench_bare")
+        server.execute("CREATE TABLE bench_bare (LIKE telemetry_span)")
+        with server.cursor().copy(
+            f"COPY (SELECT * FROM telemetry_span LIMIT {MOST}) TO STDOUT"
+        ) as out:
+            lines = [bytes(line) for line in out]
+        batches = [b"".join(lines[n : n + BATCH]) for n in range(0, len(lines), BATCH)]
+        began = time.perf_counter()
+        for batch in batches:
+            with server.transaction(), server.cursor().copy("COPY bench_bare FROM STDIN") as into:
+                into.write(batch)
+        return len(lines) / (time.perf_counter() - began)
