@@ -123,3 +123,9 @@ def test_sub_keys_are_hkdf_as_the_standard_says():
     extracted = hmac.new(bytes(32), KEY, hashlib.sha256).digest()
     expected = hmac.new(extracted, b"arm1|cred\x01", hashlib.sha256).digest()
     assert sub_key(KEY, Purpose.CREDENTIAL) == expected
+
+
+def test_a_million_values_have_a_million_nonces():
+    number = 1_000_000
+    nonces = {seal(KEY, 1, b"", PLACE)[3:15] for _ in range(number)}
+    assert len(nonces) == number

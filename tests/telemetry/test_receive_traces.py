@@ -172,3 +172,12 @@ def test_characters_that_no_database_keeps_do_not_stop_a_batch(house: House, api
     trace.span("nul \0 and \ud7ff, tab\tand\\newline\n", parent=b"x" * 8, note="a\0b")
     assert trace.send(api).status_code == 200
     assert the_run(house).spans == 5
+
+
+def test_a_span_that_stands_twice_in_a_batch_counts_once(house: House, api: Api) -> None:
+    trace = Trace()
+    for _ in range(2):
+        trace.span("same", span_id=b"s" * 8, operation="chat", model="gpt-4o", tokens_in=7)
+    assert trace.send(api).status_code == 200
+    run = the_run(house)
+    assert (run.spans, run.llm_calls, run.input_tokens) == (1, 1, 7)
