@@ -2,7 +2,8 @@
 
 from django.db import migrations
 
-from armproject.lib.isolation import APP_ROLE, Isolate, definer_function
+from armproject.lib.isolation import Isolate, definer_function
+from armproject.lib.partitions import drop_days_function
 
 # The words an agent is found by: those of its name, also where capitals part them, and its whole
 # id at the vendor. Searches split what people type in the same way.
@@ -90,34 +91,8 @@ CREATE TRIGGER followed_delete AFTER DELETE ON agents_agent
   REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION arm_agents_deleted();
 """
 
-# Old days of health checks leave whole. Owned by the owner of the tables, callable by the
-# application: it can drop days of this one table that are over, nothing else.
-DROP_DAYS = f"""
-CREATE FUNCTION arm_drop_health_days(keep integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET lock_timeout = '2s'
-AS $arm$
-DECLARE
-  day record;
-  dropped integer := 0;
-BEGIN
-  IF keep IS NULL OR keep < 2 THEN
-    RAISE EXCEPTION 'the last two days are always kept';
-  END IF;
-  FOR day IN
-    SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-     WHERE i.inhparent = 'public.agents_healthcheck'::regclass
-       AND c.relname ~ '^agents_healthcheck_[0-9]{{4}}_[0-9]{{2}}_[0-9]{{2}}$'
-       AND to_date(right(c.relname, 10), 'YYYY_MM_DD') < current_date - keep
-     ORDER BY c.relname
-  LOOP
-    EXECUTE format('DROP TABLE public.%I', day.relname);
-    dropped := dropped + 1;
-  END LOOP;
-  RETURN dropped;
-END $arm$;
-REVOKE ALL ON FUNCTION arm_drop_health_days(integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION arm_drop_health_days(integer) TO {APP_ROLE};
-"""
+# Old days leave whole.
+DROP_DAYS = drop_days_function("arm_drop_health_days", "agents_healthcheck")
 
 FIND_CONNECTION = definer_function(
     "arm_find_reporting_connection(wanted uuid)",

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.migrations.operations.models import CreateModel
 
-from armproject.lib.isolation import quoted
+from armproject.lib.isolation import APP_ROLE, quoted
 
 # Made by the owner of the tables, callable by the application: it can add partitions, nothing else.
 ENSURE_PARTITIONS = """
@@ -98,3 +98,37 @@ def ensure_partitions(table: str, step: str, first: date, number: int) -> int:
             "SELECT arm_ensure_partitions(%s::regclass, %s, %s, %s)", [table, step, first, number]
         )
         return int(cursor.fetchone()[0])
+
+
+def drop_days_function(name: str, table: str) -> str:
+    """Return the SQL of a function by which the application drops old days of one table.
+
+    It is owned by the owner of the tables, and can drop days of this table that are over by at
+    least two, nothing else; it returns how many it dropped.
+    """
+    return f"""
+CREATE FUNCTION {name}(keep integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET lock_timeout = '2s'
+AS $arm$
+DECLARE
+  day record;
+  dropped integer := 0;
+BEGIN
+  IF keep IS NULL OR keep < 2 THEN
+    RAISE EXCEPTION 'the last two days are always kept';
+  END IF;
+  FOR day IN
+    SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'public.{table}'::regclass
+       AND c.relname ~ '^{table}_[0-9]{{4}}_[0-9]{{2}}_[0-9]{{2}}$'
+       AND to_date(right(c.relname, 10), 'YYYY_MM_DD') < current_date - keep
+     ORDER BY c.relname
+  LOOP
+    EXECUTE format('DROP TABLE public.%I', day.relname);
+    dropped := dropped + 1;
+  END LOOP;
+  RETURN dropped;
+END $arm$;
+REVOKE ALL ON FUNCTION {name}(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {name}(integer) TO {APP_ROLE};
+"""  # noqa: S608 - names of our own
