@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -48,9 +47,10 @@ class RunAdmin(ReadOnlyAdmin):
         ]
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Run], search_term: str
-    ) -> tuple[QuerySet[Run], bool]:
-        return (_found(queryset, search_term.strip()) if search_term.strip() else queryset), False
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        term = search_term.strip()
+        return (queryset.found(term) if term else queryset), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup in {each.parameter_name for each in filters.FILTERS}
@@ -150,12 +150,3 @@ class RunAdmin(ReadOnlyAdmin):
     @display(description="Cost")
     def price(self, row: Run) -> str:
         return dollars(row.cost)
-
-
-def _found(runs: QuerySet[Run], term: str) -> QuerySet[Run]:
-    """Return the runs of a trace, a conversation or a user: each is one look into an index."""
-    try:
-        return runs.filter(trace_id=UUID(term))
-    except ValueError:
-        by_user = runs.filter(end_user=term)
-        return by_user if by_user.exists() else runs.filter(conversation=term)

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 
 from accounts.permissions import require
-from armproject.lib.rest.errors import failure_of
+from armproject.lib.rest.errors import reported_failure
 from telemetry.actions.receive_traces import receive_traces
 from telemetry.api.parsers import unpacked
 from telemetry.otlp import JSON, PROTOBUF, Signal, answer, read_logs, read_metrics, refusal
@@ -48,7 +48,7 @@ def door(receive: Receiver) -> Callable[..., HttpResponse]:
         try:
             return HttpResponse(receive(_body(request), kind), content_type=kind)
         except Exception as error:  # noqa: BLE001 - every failure is told in this encoding
-            return _failed(error, kind)
+            return _failed(request, error, kind)
 
     view.own_transactions = True  # type: ignore[attr-defined]
     return view
@@ -67,8 +67,8 @@ def _body(request: HttpRequest) -> bytes:
     return unpacked(request, request.META)
 
 
-def _failed(error: Exception, kind: str) -> HttpResponse:
-    told = failure_of(error)
+def _failed(request: HttpRequest, error: Exception, kind: str) -> HttpResponse:
+    told = reported_failure(error, request)
     content = refusal(told.status, told.message, kind)
     headers = dict(told.headers)
     return HttpResponse(content, status=told.status, content_type=kind, headers=headers)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -19,6 +20,14 @@ class RunStatus(models.TextChoices):
 class RunQuerySet(ScopedQuerySet["Run"]):
     def between(self, start: datetime, end: datetime) -> "RunQuerySet":
         return self.filter(started_at__gte=start, started_at__lt=end)
+
+    def found(self, term: str) -> "RunQuerySet":
+        """Return the runs of a trace, a user or a conversation: each is one look into an index."""
+        try:
+            return self.filter(trace_id=UUID(term))
+        except ValueError:
+            of_user = self.filter(end_user=term)
+            return of_user if of_user.exists() else self.filter(conversation=term)
 
     def silent_since(self, moment: datetime) -> "RunQuerySet":
         """Return the runs whose end was never told and of which nothing was heard since."""

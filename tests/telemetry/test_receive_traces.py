@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
+from telemetry.api.doors import door
 from telemetry.models import ModelUse, Rejection, Run, Source, Span
 from tests.cast import Api, House
 from tests.telemetry.senders import Trace, rejected, send, work
@@ -181,3 +183,17 @@ def test_a_span_that_stands_twice_in_a_batch_counts_once(house: House, api: Api)
     assert trace.send(api).status_code == 200
     run = the_run(house)
     assert (run.spans, run.llm_calls, run.input_tokens) == (1, 1, 7)
+
+
+def test_a_defect_is_told_in_the_exporters_encoding_and_logged(
+    rf: RequestFactory, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(body: bytes, kind: str) -> bytes:
+        raise RuntimeError("a defect")
+
+    with house.inside():
+        request = rf.post("/v1/traces", b"{}", content_type="application/json")
+        answer = door(broken)(request)
+    assert answer.status_code == 500
+    assert b"a defect" not in answer.content
+    assert "request_failed" in caplog.text

@@ -39,10 +39,8 @@ _FIXED = (
 
 def handle_exception(error: Exception, about: Mapping[str, Any]) -> Response:
     """Answer an exception of a view and undo what its transaction did (the DRF handler)."""
-    answer = failure_of(error)
+    answer = reported_failure(error, about.get("request"))
     _undo(about.get("view"))
-    if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        _report(error, about.get("request"))
     return Response(answer.envelope, status=answer.status, headers=dict(answer.headers))
 
 
@@ -55,6 +53,14 @@ def failure_response(answer: Failure | Exception) -> HttpResponse:
         content_type="application/json",
         headers=dict(known.headers),
     )
+
+
+def reported_failure(error: Exception, request: HttpRequest | None) -> Failure:
+    """Return how to answer this exception; a defect is logged, so that somebody hears of it."""
+    answer = failure_of(error)
+    if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        _report(error, request)
+    return answer
 
 
 def failure_of(error: Exception) -> Failure:
