@@ -1,9 +1,11 @@
-"""What alert rules can watch of the audit log."""
+"""What alert rules can watch of the audit log and of the ground ARM stands on."""
 
+import shutil
 from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from governance.models import AuditVerification, VerificationState
@@ -24,8 +26,14 @@ def _broken(span: Span, subject_id: UUID | None) -> Iterable[Reading]:
     yield Reading(ORGANIZATION, None, "Audit log", broken)
 
 
+def _disk(span: Span, subject_id: UUID | None) -> Iterable[Reading]:
+    disk = shutil.disk_usage(settings.DATA_DIR)
+    used = 1 - Decimal(disk.free) / disk.total
+    yield Reading(ORGANIZATION, None, "Disk of the database", round(used, 4))
+
+
 def install() -> None:
-    """Let alert rules watch the audit log."""
+    """Let alert rules watch the audit log and, where it is ARM's own, the database's disk."""
     add_measure(
         Measure(
             name="audit.unsealed_seconds",
@@ -44,5 +52,17 @@ def install() -> None:
             subject=ORGANIZATION,
             read=_broken,
             description="1 if the last verification of the audit log found something, else 0.",
+        )
+    )
+    if settings.EMBEDDED_POSTGRES is None:
+        return
+    add_measure(
+        Measure(
+            name="installation.disk_used",
+            label="Disk used",
+            unit=Unit.RATIO,
+            subject=ORGANIZATION,
+            read=_disk,
+            description="The share of the disk under ARM's own database that is in use, now.",
         )
     )

@@ -88,6 +88,19 @@ PROPOSALS = (
             "cooldown_minutes": 360,
         },
     ),
+    Proposal(
+        "disk-filling",
+        "A full disk takes in nothing more; at 80 % there is still time.",
+        {
+            "name": "Disk above 80 %",
+            "measure": "installation.disk_used",
+            "comparison": Comparison.ABOVE,
+            "threshold": Decimal("0.8"),
+            "window_minutes": 60,
+            "severity": "critical",
+            "hold_minutes": 10,
+        },
+    ),
 )
 
 

@@ -10,3 +10,5 @@ INSTALLED_APPS = [*product.INSTALLED_APPS, "tests.drills"]
 ROOT_URLCONF = "tests.drills.urls"
 for _alias in ("default", "owner"):
     product.DATABASES[_alias]["NAME"] = os.environ["DRILL_DATABASE"]
+    if _detour := os.environ.get("DRILL_POSTGRES"):
+        product.DATABASES[_alias]["HOST"] = _detour

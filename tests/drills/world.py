@@ -38,6 +38,7 @@ class World:
     cluster: Cluster
     house: House
     redis: "Redis | None" = None
+    postgres: Path | None = None  # where its programs find Postgres, if not at the server itself
     seed: int = 7
     port: int = 0
     started: list[str] = field(default_factory=list)
@@ -62,10 +63,12 @@ class World:
     def environment(self) -> dict[str, str]:
         inherited = {key: text for key, text in os.environ.items() if key not in NOT_INHERITED}
         carrier = {"REDIS_URL": self.redis.url} if self.redis else {}
+        detour = {"DRILL_POSTGRES": str(self.postgres)} if self.postgres else {}
         return {
             **inherited,
             **self.cluster.environment,
             **carrier,
+            **detour,
             "ARM_BROKER_DSN": self.cluster.broker_dsn,
             "DJANGO_SETTINGS_MODULE": "tests.drills.settings",
             "DRILL_FOLDER": str(self.folder),
@@ -148,6 +151,12 @@ class World:
         """Send a signal to one program and return its pid."""
         pid = self.pid(name)
         os.kill(pid, number)
+        return pid
+
+    def kill_whole(self, name: str) -> int:
+        """Kill a program and every process below it, and return the pid it had."""
+        pid = self.pid(name)
+        kill_all(tree_of(pid))
         return pid
 
     def freeze(self, name: str) -> None:
@@ -250,6 +259,11 @@ def children_of(parent: int) -> list[int]:
         if int(fields[1]) == parent:
             found.append(int(stat.parent.name))
     return found
+
+
+def tree_of(pid: int) -> list[int]:
+    """Return this process and all below it."""
+    return [pid, *(each for child in children_of(pid) for each in tree_of(child))]
 
 
 def kill_all(pids: Iterable[int]) -> None:

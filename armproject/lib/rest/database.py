@@ -22,6 +22,12 @@ AWAY = Failure(
     "The database does not answer in time. Try again in a moment.",
     headers={"Retry-After": "5"},
 )
+FULL = Failure(
+    503,
+    "UNAVAILABLE",
+    "The database's disk is full, so nothing can be kept until there is room. Try again later.",
+    headers={"Retry-After": "30"},
+)
 
 _BY_CODE = {
     "22001": UNSTORABLE,  # string too long
@@ -43,8 +49,10 @@ _BY_CODE = {
     "40P01": CROSSED,  # deadlock
     "55P03": CROSSED,  # lock not available
     "57014": AWAY,  # statement timeout
-    "53300": AWAY,  # too many connections
+    "53100": FULL,  # disk full
 }
+# Classes of errors that pass: connections, resources, operators at work, the system below.
+_NOT_NOW = {"08", "53", "57", "58"}
 
 
 def answer_to_database_error(error: Exception) -> Failure | None:
@@ -70,7 +78,7 @@ def _without_code(error: Exception, fault: DatabaseFault) -> Failure | None:
     """Judge what the driver found by itself, and connections that broke."""
     if not fault.sqlstate and isinstance(error, DataError):
         return UNSTORABLE
-    lost = fault.sqlstate[:2] in {"08", "57"} or not fault.sqlstate
+    lost = fault.sqlstate[:2] in _NOT_NOW or not fault.sqlstate
     if isinstance(error, OperationalError | InterfaceError) and lost:
         return AWAY
     return BREAKS_A_RULE if fault.sqlstate.startswith("23") else None
