@@ -20,6 +20,14 @@ _PROVIDERS = {
     "google": "google",
     "azure": "azure",
     "aws": "aws",
+    "cohere": "cohere",
+    "deepseek": "deepseek",
+    "groq": "groq",
+    "mistral": "mistral",
+    "openrouter": "openrouter",
+    "perplexity": "perplexity",
+    "together": "together",
+    "xai": "x-ai",
 }
 
 

@@ -1,5 +1,6 @@
 """What the model calls that agents report cost."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,10 +15,17 @@ def price_span(record: SpanRecord, at: datetime) -> Decimal | None:
     """
     if record.input_tokens is None and record.output_tokens is None:
         return None
-    for model in dict.fromkeys((record.response_model, record.model)):
+    for model in dict.fromkeys(_names(record)):
         if model and (price := _price(record, model, at)) is not None:
             return price
     return None
+
+
+def _names(record: SpanRecord) -> Iterator[str]:
+    """Return what the model may stand under; routers write its vendor before its name."""
+    for model in (record.response_model, record.model):
+        yield model
+        yield model.rpartition("/")[2]
 
 
 def _price(record: SpanRecord, model: str, at: datetime) -> Decimal | None:

@@ -4,6 +4,7 @@ A span that names no agent is the work of the nearest one above it that does. On
 in the same batch can be looked at, so what arrives alone counts for its service.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from telemetry.records import SpanRecord
 UNNAMED = "unnamed"
 DEEPEST = 64
 LONGEST_KEY = 500
+DRAWN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def name_sources(records: Sequence[SpanRecord]) -> list[Named]:
     found = []
     for record in records:
         teller = _teller(record, by_place)
-        told = (teller.agent_id, teller.agent_name, record.service, record.environment)
+        told = (_lasting(teller), teller.agent_name, record.service, record.environment)
         named = known.get(told)
         if named is None:
             known[told] = named = _named(teller, record)
@@ -58,11 +60,12 @@ def _teller(record: SpanRecord, by_place: dict[tuple[str, str], SpanRecord]) -> 
 
 def _named(teller: SpanRecord, record: SpanRecord) -> Named:
     name, service = teller.agent_name[:200], record.service[:200]
-    parts = [part for part in (teller.agent_id or name, service) if part]
+    agent_id = _lasting(teller)
+    parts = [part for part in (agent_id or name, service) if part]
     return Named(
         key="\n".join(parts or [UNNAMED])[:LONGEST_KEY],
         agent_name=name,
-        vendor_agent_id=teller.agent_id[:200],
+        vendor_agent_id=agent_id[:200],
         agent_version=teller.agent_version[:100],
         description=teller.agent_description[:1000],
         service=service,
@@ -70,3 +73,12 @@ def _named(teller: SpanRecord, record: SpanRecord) -> Named:
         vendor=teller.vendor[:20],
         dialect=teller.dialect[:20],
     )
+
+
+def _lasting(teller: SpanRecord) -> str:
+    """Return the agent's id unless the agent has a name and a library drew the id for one process.
+
+    Semantic Kernel and Microsoft's Agent Framework draw a UUID each time an agent is made.
+    """
+    agent_id = teller.agent_id
+    return "" if teller.agent_name and DRAWN.fullmatch(agent_id) else agent_id

@@ -65,13 +65,18 @@ def place_in_list(key: str) -> tuple[str, int, str]:
 def keepable(value: Any) -> Any:
     """Return a scalar or a short list of scalars that may stand among attributes; None for none.
 
-    Objects and strings over a thousand characters are left out.
+    Objects, written as JSON too, and strings over a thousand characters are left out.
     """
     if isinstance(value, str):
-        return value if len(value) <= LONGEST_VALUE else None
+        return value if len(value) <= LONGEST_VALUE and not _is_object(value) else None
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, list) and len(value) <= LONGEST_LIST:
         plain = all(isinstance(each, str | bool | int | float) for each in value)
         return value if plain and size(value) <= LONGEST_VALUE else None
     return None
+
+
+def _is_object(value: str) -> bool:
+    """Say whether this is JSON of an object, or of a list with objects in it."""
+    return value[:1] in ("{", "[") and value[-1:] in ("}", "]") and "{" in value

@@ -23,6 +23,7 @@ _DETAILS = {
     "gen_ai.content.prompt",
     "gen_ai.content.completion",
 }
+_OF_TOOLS = {"gen_ai.tool.message": "content", "gen_ai.choice": "message"}
 _NOTHING = frozenset({None, "", "null", "None"})
 
 
@@ -34,7 +35,7 @@ def details(span: Told) -> list[dict[str, Any]]:
 def settle_conversation(record: SpanRecord, facts: Facts, span: Told) -> None:
     """Fill messages and instructions; on either side, structured forms count before plain ones."""
     if record.kind == "tool":
-        _settle_tool(record, facts)
+        _settle_tool(record, facts, span)
         return
     asked = _heard(facts, "Input", USER)
     answered = _heard(facts, "Output", ASSISTANT)
@@ -94,9 +95,13 @@ def _finished(told: Any) -> bool:
     return isinstance(told, dict) and isinstance(told.get("finish_reason"), str)
 
 
-def _settle_tool(record: SpanRecord, facts: Facts) -> None:
-    record.tool_arguments = record.tool_arguments or _given(facts.hints.get("Prompt"))
-    record.tool_result = record.tool_result or _given(facts.hints.get("Completion"))
+def _settle_tool(record: SpanRecord, facts: Facts, span: Told) -> None:
+    """Read what a tool was given and gave, from the span or from the events of Strands."""
+    told = {event.name: event.attributes for event in span.events if event.name in _OF_TOOLS}
+    facts.content_bytes += sum(map(size, told.values()))
+    given, gave = (told.get(name, {}).get(key) for name, key in _OF_TOOLS.items())
+    record.tool_arguments = record.tool_arguments or _given(facts.hints.get("Prompt") or given)
+    record.tool_result = record.tool_result or _given(facts.hints.get("Completion") or gave)
 
 
 def _given(told: Any) -> str:
@@ -104,7 +109,7 @@ def _given(told: Any) -> str:
     if isinstance(told, str) and told in _NOTHING:
         return ""
     value = value_of(_unquoted(told))
-    if isinstance(value, dict) and value.keys() == {"args", "kwargs"}:
+    if isinstance(value, dict) and {"args", "kwargs"} <= value.keys():
         value = value["kwargs"] or value["args"]
     return value if isinstance(value, str) else text(value)
 

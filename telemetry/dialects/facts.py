@@ -7,7 +7,7 @@ import msgspec
 from telemetry.dialects.content import MOST_KEPT, Fate, fate_of, keepable, place_in_list
 from telemetry.dialects.index import FACTS, Fact
 from telemetry.dialects.reading import size
-from telemetry.dialects.table import FLATTENED, KEPT, RENAMED
+from telemetry.dialects.table import FLATTENED, KEPT, RENAMED, SAYS_NOTHING
 from telemetry.dialects.told import Attributes
 
 Flat = dict[int, dict[str, Any]]
@@ -46,7 +46,7 @@ def sort(attributes: Attributes, facts: Facts) -> Facts:
 
 def _take(fact: Fact, value: Any, facts: Facts, ranks: dict[str, int]) -> None:
     meant = fact.read(value)
-    if meant is None or meant in ("", []):
+    if meant is None or meant in ("", []) or SAYS_NOTHING.get(fact.field) == meant:
         return
     ranks[fact.field] = fact.rank
     known = facts.hints if fact.is_hint else facts.fields

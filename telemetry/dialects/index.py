@@ -15,7 +15,7 @@ _READERS: dict[str, Reader] = {
     "finish_reasons": texts,
     "tool_arguments": text,
     "tool_result": text,
-    **dict.fromkeys((*CONTENT, "UsageDetails", "CostDetails", "Parameters"), as_told),
+    **dict.fromkeys((*CONTENT, "UsageDetails", "CostDetails", "Parameters", "Metadata"), as_told),
     **dict.fromkeys(("FirstChunkMs", "EvaluationScore", "ExceptionStacktrace"), as_told),
     **dict.fromkeys(("StatusMessage", "ExceptionMessage", "EvaluationExplanation"), text),
 }

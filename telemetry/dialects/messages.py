@@ -24,6 +24,8 @@ _ROLES = {
     "choice": ASSISTANT,
     "developer": SYSTEM,
     "function": TOOL,
+    "tool-call": ASSISTANT,  # smolagents
+    "tool-response": TOOL,
 }
 _WHOLES = ("messages", "choices", "output", "input", "contents", "candidates", "generations")
 _QUESTIONS = ("input", "prompt", "question", "query")
@@ -82,7 +84,9 @@ def _from_list(told: list[Any], role: str, *, nesting: int) -> Iterator[MessageR
 
 
 def _from_object(told: Row, role: str, *, nesting: int) -> Iterator[MessageRecord]:
-    if (inner := _inner(told)) is not None:
+    if (made := _constructed(told)) is not None:
+        yield _message(made, role)
+    elif (inner := _inner(told)) is not None:
         yield from _messages(inner, short(told.get("role")) or role, nesting=nesting)
     elif kind := _ITEM_ROLES.get(short(told.get("type"))):
         yield _message({**told, "role": kind, "parts": [told]}, kind)
@@ -97,6 +101,12 @@ def _from_object(told: Row, role: str, *, nesting: int) -> Iterator[MessageRecor
         yield MessageRecord(role, [known])
 
 
+def _constructed(told: Row) -> Row | None:
+    """Return the message that LangChain tells by how to construct it."""
+    made = told.get("kwargs")
+    return {**made, "role": made.get("type")} if "lc" in told and isinstance(made, dict) else None
+
+
 def _inner(told: Row) -> Row | None:
     """Return the message that stands in a choice (OpenAI) or in an answer (Gemini)."""
     if isinstance(inner := told.get("message"), dict):
@@ -106,7 +116,7 @@ def _inner(told: Row) -> Row | None:
 
 
 def _is_message(told: Row) -> bool:
-    if "role" in told or isinstance(told.get("message"), dict):
+    if "role" in told or isinstance(told.get("message"), dict) or _constructed(told):
         return True
     return "parts" in told or "tool_calls" in told or short(told.get("type")) in _ITEM_ROLES
 

@@ -58,8 +58,18 @@ def answer(told: Row) -> Part:
     return {
         "type": "tool_call_response",
         "id": short(_first(told, "id", "call_id", "tool_use_id", "tool_call_id", "toolCallId")),
-        "response": value_of(given),
+        "response": _bare(value_of(given)),
     }
+
+
+def _bare(told: Any) -> Any:
+    """Return what a tool answered without what wraps plain text (Bedrock, Strands, Vercel)."""
+    if isinstance(told, dict) and told.keys() == {"type", "value"}:
+        return told["value"]
+    if isinstance(told, list) and len(told) == 1 and isinstance(told[0], dict):
+        only = told[0]
+        return only["text"] if only.keys() <= {"type", "text"} and "text" in only else told
+    return told
 
 
 def words_of(parts: list[Part]) -> str:

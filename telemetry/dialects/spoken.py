@@ -23,4 +23,6 @@ def spoken(event: str, told: dict[str, Any]) -> list[MessageRecord]:
     within = value_of(told.get("gen_ai.event.content"))
     given = within if isinstance(within, dict) else told
     said = {key: value_of(value) for key, value in given.items()}
+    if not isinstance(said.get("message", {}), dict):  # Strands tells what was said, without a role
+        said["content"] = said.pop("message")
     return messages([{"role": role, **said}], role)

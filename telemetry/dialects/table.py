@@ -22,9 +22,16 @@ KIND = {
 
 AGENT = {
     "agent_id": ("gen_ai.agent.id",),
-    "agent_name": ("gen_ai.agent.name", "agent.name", "agent_name", "ai.telemetry.functionId"),
+    "agent_name": (
+        "gen_ai.agent.name",
+        "agent.name",
+        "agent_name",
+        "ai.telemetry.functionId",
+        "langsmith.metadata.lc_agent_name",
+    ),
     "agent_version": ("gen_ai.agent.version", "agent.version"),
     "agent_description": ("gen_ai.agent.description", "agent.description"),
+    "Metadata": ("metadata",),  # OpenInference
     "EntityName": ("traceloop.entity.name", "graph.node.id"),
     "conversation_id": (
         "gen_ai.conversation.id",
@@ -36,6 +43,9 @@ AGENT = {
         "anthropic.session.thread.id",
         "gcp.vertex.agent.session_id",  # Google's Agent Development Kit
         "ai.telemetry.metadata.sessionId",
+        "langsmith.metadata.session_id",
+        "langsmith.metadata.conversation_id",
+        "langsmith.metadata.thread_id",
         "thread_id",
     ),
     "user_id": (
@@ -45,6 +55,7 @@ AGENT = {
         "traceloop.association.properties.user_id",
         "gen_ai.user.id",
         "ai.telemetry.metadata.userId",
+        "langsmith.metadata.user_id",
     ),
 }
 
@@ -151,7 +162,7 @@ TOKENS = {
         "llm.usage.total_tokens",
         "ai.usage.totalTokens",
     ),
-    "UsageDetails": ("langfuse.observation.usage_details",),
+    "UsageDetails": ("langfuse.observation.usage_details", "langsmith.metadata.usage_metadata"),
     "cost": ("gen_ai.usage.cost", "operation.cost", "llm.cost.total"),
     "CostDetails": ("langfuse.observation.cost_details",),
 }
@@ -232,6 +243,9 @@ EVALUATION = {
     "EvaluationExplanation": ("gen_ai.evaluation.explanation",),
 }
 
+# What a library says where it knows nothing (OpenTelemetry's own for OpenAI's Agents SDK).
+SAYS_NOTHING = {"agent_id": "agent", "agent_name": "OpenAI Agent"}
+
 # Kept in `attributes`, under the one name that is newest.
 RENAMED = {
     "traceloop.workflow.name": "gen_ai.workflow.name",
@@ -245,6 +259,8 @@ RENAMED = {
 # Said of every span, and of use to nobody.
 IGNORED = frozenset(
     {
+        "gen_ai.event.start_time",
+        "gen_ai.event.end_time",
         "input.mime_type",
         "output.mime_type",
         "langfuse.internal.is_app_root",

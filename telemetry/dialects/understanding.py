@@ -5,7 +5,15 @@ from typing import Any
 
 import msgspec
 
-from telemetry.dialects import genai, langfuse, logfire, openinference, traceloop, vercel
+from telemetry.dialects import (
+    genai,
+    langfuse,
+    langsmith,
+    logfire,
+    openinference,
+    traceloop,
+    vercel,
+)
 from telemetry.dialects.conversation import details, settle_conversation
 from telemetry.dialects.evaluations import settle_evaluations
 from telemetry.dialects.facts import Facts, sort
@@ -13,7 +21,12 @@ from telemetry.dialects.failures import settle_failure
 from telemetry.dialects.kinds import kind_of
 from telemetry.dialects.told import Attributes, Origin, Told
 from telemetry.dialects.usage import settle_tokens
-from telemetry.dialects.vendors import provider_at, provider_of
+from telemetry.dialects.vendors import (
+    FRAMEWORKS,
+    provider_at,
+    provider_of,
+    provider_of_model,
+)
 from telemetry.records import SpanRecord
 
 PLAIN = "plain"
@@ -22,12 +35,13 @@ NOTES = "arm.notes"
 _Complete = Callable[[SpanRecord, Facts, Told], None]
 _COMPLETE: dict[str, _Complete] = {
     each.NAME: each.complete
-    for each in (genai, openinference, langfuse, traceloop, logfire, vercel)
+    for each in (genai, openinference, langfuse, langsmith, traceloop, logfire, vercel)
 }
 # Attributes that give a dialect away, and libraries that do; the first that is found counts.
 _MARKS = {
     "openinference.span.kind": openinference.NAME,
     "langfuse.observation.type": langfuse.NAME,
+    "langsmith.span.kind": langsmith.NAME,
     "traceloop.span.kind": traceloop.NAME,
     "traceloop.workflow.name": traceloop.NAME,
     "llm.request.type": traceloop.NAME,
@@ -117,10 +131,12 @@ def _dialect_of(attributes: Attributes, facts: Facts, place: Place) -> str:
 
 
 def _name_provider(record: SpanRecord, facts: Facts) -> None:
-    if record.provider:
-        record.provider, record.vendor = provider_of(record.provider)
-    elif record.kind in ("llm", "embedding") and (host := facts.hints.get("Host")):
-        known = provider_at(host)
+    """Say who runs the model: who is named, else who is called, else who makes it."""
+    told = provider_of(record.provider)
+    if record.provider and told.name not in FRAMEWORKS:
+        record.provider, record.vendor = told
+    elif record.kind in ("llm", "embedding"):
+        known = provider_at(facts.hints.get("Host", "")) or provider_of_model(record.model)
         record.provider, record.vendor = known or ("", "")
 
 

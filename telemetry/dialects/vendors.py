@@ -17,7 +17,7 @@ _CALLED = (
     ("azure", "azure.ai.openai", "az.ai.openai", "azure", "azure_openai", "azure-openai"),
     ("azure", "azure.ai.inference", "az.ai.inference", "azure_ai", "azure_ai_foundry"),
     (
-        "bedrock",
+        "aws",
         "aws.bedrock",
         "bedrock",
         "aws",
@@ -65,6 +65,21 @@ _DOMAINS = {
     "aiplatform.googleapis.com": _PROVIDERS["vertex_ai"],
     ".amazonaws.com": _PROVIDERS["bedrock"],
 }
+# What names itself where the provider is asked for, and runs no model.
+FRAMEWORKS = frozenset({"strands-agents", "langchain", "llama_index", "crewai", "autogen"})
+# How the names of models begin whose maker also runs them.
+_MODELS = {
+    "claude": _PROVIDERS["anthropic"],
+    "gpt-": _PROVIDERS["openai"],
+    "o1": _PROVIDERS["openai"],
+    "o3": _PROVIDERS["openai"],
+    "o4": _PROVIDERS["openai"],
+    "text-embedding-": _PROVIDERS["openai"],
+    "gemini-": _PROVIDERS["gemini"],
+    "mistral-": _PROVIDERS["mistral"],
+    "deepseek-": _PROVIDERS["deepseek"],
+    "grok-": _PROVIDERS["xai"],
+}
 
 
 def provider_of(told: str) -> Provider:
@@ -80,3 +95,8 @@ def provider_at(host: str) -> Provider | None:
     if known := _HOSTS.get(host):
         return known
     return next((each for end, each in _DOMAINS.items() if host.endswith(end)), None)
+
+
+def provider_of_model(model: str) -> Provider | None:
+    """Return who makes this model, for calls that name nobody who runs it."""
+    return next((each for begin, each in _MODELS.items() if model.startswith(begin)), None)

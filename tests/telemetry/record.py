@@ -17,6 +17,9 @@ from tests.telemetry.recording.servers import Models, receiver, serving
 HERE = Path(__file__).parent
 CLIENTS = HERE / "recording" / "clients"
 SDK = ("opentelemetry-sdk==1.45.2", "opentelemetry-exporter-otlp-proto-http==1.45.2")
+# For clients that say themselves which version of the SDK they need.
+EXPORTER = "opentelemetry-exporter-otlp-proto-http"
+LANGCHAIN = ("langgraph==1.2.24", "langchain==1.5.2", "langchain-openai==1.7.4")
 PYTHON_CLIENTS = {
     "pydantic_ai": ("pydantic-ai-slim[openai]==2.68.0", *SDK),
     "anthropic_sdk": ("anthropic==2.14.0", *SDK),
@@ -29,6 +32,45 @@ PYTHON_CLIENTS = {
         *SDK,
     ),
     "langfuse": ("langfuse==5.0.4", "openai==3.57.0"),
+    "strands": ("strands-agents[openai,otel]==1.62.0", EXPORTER),
+    "google_adk": ("google-adk==2.13.0", "litellm==1.110.2", EXPORTER),
+    "langgraph": (*LANGCHAIN, "openinference-instrumentation-langchain==0.1.80", *SDK),
+    "langsmith": (*LANGCHAIN, "langsmith[otel]==0.15.1", *SDK),
+    "crewai": (
+        "crewai==1.15.30",
+        "litellm==1.110.2",
+        "openinference-instrumentation-crewai==1.1.21",
+        "openinference-instrumentation-openai==0.1.66",
+        EXPORTER,
+    ),
+    "llama_index": (
+        "llama-index-core==0.14.25",
+        "llama-index-llms-openai-like==0.8.1",
+        "openinference-instrumentation-llama-index==4.6.1",
+        EXPORTER,
+    ),
+    "agent_framework": (
+        "agent-framework-core==1.23.0",
+        "agent-framework-openai==1.17.0",
+        EXPORTER,
+    ),
+    "smolagents": (
+        "smolagents[openai]==1.26.0",
+        "openinference-instrumentation-smolagents==0.1.43",
+        EXPORTER,
+    ),
+    "agno": (
+        "agno==3.1.10",
+        "openai==3.57.0",
+        "openinference-instrumentation-agno==1.0.15",
+        EXPORTER,
+    ),
+    "logfire": ("logfire==5.4.0", "openai-agents==0.24.0", EXPORTER),
+    "otel_agents": (
+        "opentelemetry-instrumentation-openai-agents-v2==0.1.0",
+        "openai-agents==0.24.0",
+        EXPORTER,
+    ),
 }
 JAVASCRIPT_CLIENTS = {
     "otel_js": (
@@ -37,7 +79,16 @@ JAVASCRIPT_CLIENTS = {
         "@opentelemetry/sdk-trace-node@2.12.1",
         "@opentelemetry/exporter-trace-otlp-http@0.223.1",
         "@opentelemetry/exporter-trace-otlp-proto@0.223.1",
-    )
+    ),
+    "vercel_ai": (
+        "ai@6.0.326",
+        "@ai-sdk/openai@3.0.141",
+        "zod@4.6.7",
+        "@opentelemetry/api@1.9.1",
+        "@opentelemetry/resources@2.12.1",
+        "@opentelemetry/sdk-trace-node@2.12.1",
+        "@opentelemetry/exporter-trace-otlp-http@0.223.1",
+    ),
 }
 
 
@@ -75,6 +126,7 @@ def record(client: str, environments: Path) -> int:
             "OTLP_URL": otlp,
             "MODEL_URL": models,
             "OTEL_EXPORTER_OTLP_ENDPOINT": otlp,
+            "PYTHONPATH": str(HERE / "recording" / "shared"),
         }
         subprocess.run(command, env=surroundings, check=True, timeout=120)
     return len(list(folder.glob("*.body")))

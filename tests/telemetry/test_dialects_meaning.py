@@ -173,9 +173,9 @@ def test_counts_that_are_none_are_not_counted(nonsense):
         ("openai", "openai", "openai"),
         ("azure.ai.openai", "azure.ai.openai", "azure"),
         ("az.ai.inference", "azure.ai.inference", "azure"),
-        ("aws.bedrock", "aws.bedrock", "bedrock"),
+        ("aws.bedrock", "aws.bedrock", "aws"),
         ("gcp.vertex.agent", "gcp.vertex_ai", "google"),
-        ("AWS", "aws.bedrock", "bedrock"),
+        ("AWS", "aws.bedrock", "aws"),
         ("gcp.vertex_ai", "gcp.vertex_ai", "google"),
         ("Google", "gcp.gemini", "google"),
         ("mistralai", "mistral_ai", "mistral"),
@@ -193,7 +193,7 @@ def test_providers_are_spelt_one_way_and_belong_to_a_vendor(told, provider, vend
     [
         ("api.openai.com", "openai"),
         ("acme.openai.azure.com", "azure"),
-        ("bedrock-runtime.eu-west-1.amazonaws.com", "bedrock"),
+        ("bedrock-runtime.eu-west-1.amazonaws.com", "aws"),
         ("127.0.0.1", ""),
     ],
 )

@@ -139,12 +139,18 @@ def chat(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def streamed_chat(asked: dict[str, Any]) -> bytes:
-    whole = chat(asked | {"tools": []})
+    whole = chat(asked)
     head = {key: whole[key] for key in ("id", "created", "model")}
     head["object"] = "chat.completion.chunk"
+    choice = whole["choices"][0]
+    if calls := choice["message"].get("tool_calls"):
+        deltas = [{"role": "assistant", "tool_calls": [{"index": 0, **calls[0]}]}, {}]
+    else:
+        deltas = [{"role": "assistant", "content": "Order 7 "}, {"content": "is on its way."}]
+    reasons = (None, choice["finish_reason"])
     pieces = [
-        {"index": 0, "delta": {"role": "assistant", "content": "Order 7 "}, "finish_reason": None},
-        {"index": 0, "delta": {"content": "is on its way."}, "finish_reason": "stop"},
+        {"index": 0, "delta": delta, "finish_reason": reason}
+        for delta, reason in zip(deltas, reasons, strict=True)
     ]
     chunks = [head | {"choices": [piece]} for piece in pieces]
     chunks.append(head | {"choices": [], "usage": whole["usage"]})
