@@ -9,7 +9,9 @@ class TelemetryConfig(AppConfig):
         from accounts.registry import add_holding
         from agents.registry import add_witness
         from telemetry.holdings import runs_for_people
+        from telemetry.measures import register
         from telemetry.reports.recent_work import recent_work
 
         add_witness(recent_work)
         add_holding(runs_for_people())
+        register()

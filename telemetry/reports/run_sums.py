@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -82,6 +83,11 @@ class Tally:
     def tokens(self) -> int:
         return self.input_tokens + self.output_tokens
 
+    def plus(self, other: "Tally") -> "Tally":
+        sums: dict[str, Any] = {name: getattr(self, name) + getattr(other, name) for name in ADDED}
+        pairs = zip_longest(self.lengths, other.lengths, fillvalue=0)
+        return Tally(**sums, lengths=tuple(mine + theirs for mine, theirs in pairs))
+
     def within_ms(self, share: float) -> float | None:
         """Return the milliseconds within which this share of the runs ended."""
         return percentile(self.lengths, share)
@@ -91,6 +97,15 @@ def scope_of_agent(agent: UUID) -> Scope:
     """Return the runs of everything that reports as this agent."""
     sources = Source.objects.filter(agent_id=agent).values_list("pk", flat=True)
     return Scope(SumOf.SOURCE, tuple(map(str, sources)))
+
+
+def by_agent(start: datetime, end: datetime, grain: Grain = Grain.HOUR) -> dict[UUID, Tally]:
+    """Return the sums of each agent that telemetry knows, those without any run too."""
+    sums = by_key(SumOf.SOURCE, start, end, grain)
+    found: dict[UUID, Tally] = {}
+    for source, agent in Source.objects.exclude(agent=None).values_list("pk", "agent_id"):
+        found[agent] = found.get(agent, Tally()).plus(sums.get(str(source), Tally()))
+    return found
 
 
 def tally(scope: Scope, start: datetime, end: datetime, grain: Grain = Grain.HOUR) -> Tally:
