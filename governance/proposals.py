@@ -59,6 +59,19 @@ PROPOSALS = (
         },
     ),
     Proposal(
+        "runs-failing",
+        "More than one run in twenty that fails is seen by those who wait for it.",
+        {
+            "name": "Runs failing above 5 %",
+            "measure": "runs.failed_ratio",
+            "comparison": Comparison.ABOVE,
+            "threshold": Decimal("0.05"),
+            "window_minutes": 60,
+            "severity": "critical",
+            "hold_minutes": 15,
+        },
+    ),
+    Proposal(
         "cost-daily",
         "Hear of an expensive day on that day, not with the invoice.",
         {

@@ -6,7 +6,7 @@ from jobs.registry import every, handles
 from jobs.running import JobRun
 from telemetry.actions.claim_sources import claim_sources
 from telemetry.actions.drop_old_days import drop_old_days
-from telemetry.actions.fold_sums import fold_sums
+from telemetry.actions.drop_old_sums import drop_old_sums
 from telemetry.actions.keep_sources import CLAIM
 from telemetry.actions.settle_runs import settle_runs
 
@@ -33,4 +33,4 @@ def settle(run: JobRun) -> None:
 def tidy(run: JobRun) -> None:
     with run.finish():
         drop_old_days()
-        fold_sums()
+        drop_old_sums()

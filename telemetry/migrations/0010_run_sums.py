@@ -49,9 +49,9 @@ SELECT gen_random_uuid(), organization_id, grain, sort, key, date_trunc(grain, m
    ('all', ''), ('source', source_id::text), ('app', left(app, 200)),
    ('environment', left(environment, 200)), ('model', left(model, 200))
  ) AS place(sort, key)
- CROSS JOIN (VALUES ('hour'), ('minute')) AS cut(grain)
+ CROSS JOIN (VALUES ('day'), ('hour'), ('minute')) AS cut(grain)
  WHERE (sort = 'all' OR key <> '')
-   AND (grain = 'hour' OR minute >= date_trunc('minute', now() - interval '3 days', 'UTC'))
+   AND (grain <> 'minute' OR minute >= date_trunc('minute', now() - interval '3 days', 'UTC'))
  GROUP BY organization_id, grain, sort, key, date_trunc(grain, minute, 'UTC')
  ORDER BY organization_id, grain, sort, key, date_trunc(grain, minute, 'UTC')
 ON CONFLICT (organization_id, grain, "of", key, at, part) DO UPDATE SET
@@ -90,7 +90,7 @@ CREATE TRIGGER summed_insert AFTER INSERT ON telemetry_run
 CREATE TRIGGER summed_update AFTER UPDATE ON telemetry_run
   REFERENCING OLD TABLE AS stale NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION arm_runs_updated();
--- Room on each page for what the present minute and hour still grow by.
+-- Room on each page for what the present minute, hour and day still grow by.
 ALTER TABLE telemetry_runsum SET (fillfactor = 60);
 """
 # What was kept before counts too. The owner of the tables is bound by the fence but for a moment.

@@ -45,7 +45,8 @@ class RunSum(ScopedModel):
     buckets of `telemetry.lengths`. New runs and changed ones are summed in rows of their own
     (`part`), so that whoever writes locks rows in one order; a changed one's sums may be negative.
 
-    Minutes stand beside their hours and are dropped after days; hours become days after months.
+    The same runs stand in their minute, their hour and their day: minutes are kept for days, hours
+    for months, days for years.
     """
 
     grain = models.CharField(max_length=6, choices=Grain.choices)

@@ -21,20 +21,18 @@ ADDED = (
 )
 SUMS = ", ".join(f"sum({name})" for name in ADDED)
 LENGTHS = ", ".join(f"sum(lengths[{number + 1}])" for number in range(BUCKETS))
-# Days stand in for hours that are months old, so that both together tell each run once.
-GRAINS = {Grain.MINUTE: [Grain.MINUTE], Grain.HOUR: [Grain.HOUR, Grain.DAY]}
 IN_STEPS = f"""
 SELECT floor(extract(epoch FROM at - %(start)s) / %(step)s)::int AS place,
        {SUMS}, ARRAY[{LENGTHS}]::bigint[]
   FROM telemetry_runsum
- WHERE organization_id = %(organization)s AND grain = ANY(%(grains)s) AND "of" = %(of)s
+ WHERE organization_id = %(organization)s AND grain = %(grain)s AND "of" = %(of)s
    AND key = ANY(%(keys)s) AND at >= %(start)s AND at < %(end)s
  GROUP BY 1
 """  # noqa: S608 - names of our own columns
 BY_KEY = f"""
 SELECT key, {SUMS}, ARRAY[{LENGTHS}]::bigint[]
   FROM telemetry_runsum
- WHERE organization_id = %(organization)s AND grain = ANY(%(grains)s) AND "of" = %(of)s
+ WHERE organization_id = %(organization)s AND grain = %(grain)s AND "of" = %(of)s
    AND at >= %(start)s AND at < %(end)s
  GROUP BY 1
 """  # noqa: S608 - names of our own columns
@@ -133,7 +131,7 @@ def by_key(
 def _asked(of: SumOf, start: datetime, end: datetime, grain: Grain) -> dict[str, Any]:
     return {
         "organization": current_organization_id(),
-        "grains": [str(each) for each in GRAINS[grain]],
+        "grain": str(grain),
         "of": str(of),
         "start": start,
         "end": end,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.fence import current_organization_id
-from telemetry.actions.fold_sums import HOURS_KEPT, MINUTES_KEPT, fold_sums
+from telemetry.actions.drop_old_sums import KEPT, drop_old_sums
 from telemetry.actions.store_spans import store_spans
 from telemetry.lengths import BUCKETS, bucket_of, longer_than, percentile, upper_ms
 from telemetry.models import Grain, Run, RunSum, SumOf
@@ -105,6 +105,8 @@ def test_any_history_adds_up(batches: list[list[tuple]], silence: bool) -> None:
             assert Run.objects.count() == RunSum.objects.of_all(Grain.HOUR).aggregate_runs()
             whole = this_hour() - timedelta(days=5), this_hour() + HOUR
             assert sum_differences(*whole) == []
+            days = whole[0].replace(hour=0), whole[1].replace(hour=0) + timedelta(days=1)
+            assert sum_differences(*days, "day") == []
             recent = timezone.now().replace(second=0, microsecond=0) - timedelta(days=2)
             assert sum_differences(recent, whole[1], "minute") == []
 
@@ -175,17 +177,16 @@ def test_the_organization_is_the_one_of_the_run(house: House, api: Api) -> None:
         assert {row.organization_id for row in RunSum.objects.all()} == {current_organization_id()}
 
 
-def test_old_hours_become_days_and_tell_the_same(house: House, api: Api) -> None:
-    work("one").send(api)
-    work("two", error="It broke.").send(api)
-    long_ago = this_hour() - HOURS_KEPT - timedelta(days=2)
+def test_what_is_fine_leaves_before_what_is_coarse(house: House, api: Api) -> None:
+    work().send(api)
+    day = this_hour().replace(hour=0) - timedelta(days=8)
     with house.inside():
-        RunSum.objects.filter(grain=Grain.HOUR).update(at=long_ago)
-        RunSum.objects.filter(grain=Grain.MINUTE).update(at=this_hour() - 2 * MINUTES_KEPT)
-        day = long_ago.replace(hour=0)
-        before = tally(Scope(), day, day + timedelta(days=1))
-        fold_sums()
-        assert not RunSum.objects.exclude(grain=Grain.DAY).exists()
-        assert tally(Scope(), day, day + timedelta(days=1)) == before
-        assert before.runs == 2
-        assert fold_sums() == 0
+        RunSum.objects.update(at=day)
+        assert drop_old_sums() > 0
+        assert set(RunSum.objects.values_list("grain", flat=True)) == {Grain.HOUR, Grain.DAY}
+        RunSum.objects.update(at=day - KEPT[Grain.HOUR])
+        drop_old_sums()
+        assert set(RunSum.objects.values_list("grain", flat=True)) == {Grain.DAY}
+        month = day - KEPT[Grain.HOUR], day
+        assert tally(Scope(), *month, Grain.DAY).runs == 1
+        assert drop_old_sums() == 0
