@@ -13,6 +13,7 @@ from accounts.api.auth_urls import auth_urls
 from accounts.pages.sso import begin, callback
 from armproject.health import HealthView
 from armproject.welcome import WelcomeView
+from telemetry.api.agent_runs import AgentRunViewSet
 from telemetry.api.otlp_urls import urlpatterns as otlp_urls
 
 API = ("accounts", "jobs", "governance", "connectors", "agents", "telemetry", "costs")
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include(auth_urls(schema=None))),
     *otlp_urls,
+    # Before an agent's own page, which would take the word for its id.
+    path("api/v1/agents/runs", AgentRunViewSet.as_view({"get": "list"}, schema=None)),
     *(path("api/v1/", include(f"{app}.api.urls")) for app in API if find_spec(f"{app}.api.urls")),
 ]
 

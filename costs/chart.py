@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-STEPS = (1, 2, 5, 10)
+from armproject.lib.ticks import ticks_for
+
 HUNDRED = Decimal(100)
 
 
@@ -31,13 +32,3 @@ def height(value: Decimal, top: Decimal) -> Decimal:
     if value <= 0 or top <= 0:
         return Decimal(0)
     return max(round(HUNDRED * value / top, 2), Decimal(1))
-
-
-def ticks_for(largest: Decimal) -> tuple[Decimal, ...]:
-    """Return zero, a middle and a top not below the largest value, in round numbers."""
-    if largest <= 0:
-        return Decimal(0), Decimal("0.5"), Decimal(1)
-    half = largest / 2
-    unit = Decimal(10) ** half.adjusted()
-    step = next(unit * n for n in STEPS if unit * n >= half)
-    return Decimal(0), step, step * 2

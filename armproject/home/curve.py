@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from armproject.lib.ticks import ticks_for
+
 WIDTH: Final = 1000.0
 HEIGHT: Final = 200.0
-STEPS: Final = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,6 @@ def draw(values: Sequence[Decimal]) -> Curve:
         tuple(round(100 * height, 2) for height in heights),
         ticks,
     )
-
-
-def ticks_for(largest: Decimal) -> tuple[Decimal, ...]:
-    """Return zero, a middle and a top above `largest`, in round numbers."""
-    if largest <= 0:
-        return Decimal(0), Decimal("0.5"), Decimal(1)
-    half = largest / 2
-    unit = Decimal(10) ** half.adjusted()
-    step = next(unit * n for n in STEPS if unit * n >= half)
-    return Decimal(0), step, step * 2
 
 
 def _through(points: Sequence[tuple[float, float]]) -> str:

@@ -15,12 +15,12 @@ from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin
 from telemetry.actions.export_run import export_run
 from telemetry.actions.export_runs import export_runs
-from telemetry.admin import filters
-from telemetry.admin.words import STATUS_COLOURS, dollars, short, took
+from telemetry.admin import filters, performance
 from telemetry.identity import unsigned
 from telemetry.models import Run
 from telemetry.reports.run_spans import spans_of
 from telemetry.reports.run_tree import drawn, run_tree
+from telemetry.wording import STATUS_COLOURS, dollars, short, took
 
 
 @admin.register(Run)
@@ -40,6 +40,7 @@ class RunAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
+            *performance.urls(),
             path("export.csv", view(self.export_list_view), name="telemetry_run_export_list"),
             path("<uuid:pk>/export.csv", view(self.export_view), name="telemetry_run_export"),
             path("<uuid:pk>/steps/<uuid:step>/", view(self.step_view), name="telemetry_run_step"),

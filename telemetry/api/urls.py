@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from telemetry.api.performance import PartsView, PerformanceView
 from telemetry.api.views import (
     EventSchemaView,
     EventsView,
@@ -17,5 +18,7 @@ router.register("telemetry/rejections", RejectionViewSet)
 urlpatterns = [
     path("telemetry/events", EventsView.as_view(), name="telemetry-events"),
     path("telemetry/events/schema", EventSchemaView.as_view(), name="telemetry-events-schema"),
+    path("telemetry/performance", PerformanceView.as_view(), name="telemetry-performance"),
+    path("telemetry/performance/parts", PartsView.as_view(), name="telemetry-performance-parts"),
     *router.urls,
 ]

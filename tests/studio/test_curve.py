@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armproject.home.curve import HEIGHT, WIDTH, draw, ticks_for
+from armproject.home.curve import HEIGHT, WIDTH, draw
+from armproject.lib.ticks import ticks_for
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=4)
 

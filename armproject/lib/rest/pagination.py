@@ -28,12 +28,15 @@ DIGITS_MOST = 9
 class Pages(BasePagination):
     """`?page=&perPage=` with a capped count, or `?cursor=` from `meta.nextCursor`."""
 
+    size_parameter = "perPage"
     display_page_controls = False  # only once there is a page
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the rows of the page the request asks for."""
         self.request, self.display_page_controls = request, True
-        self.per_page = whole_number(request.query_params, "perPage", PER_PAGE, PER_PAGE_MOST)
+        self.per_page = whole_number(
+            request.query_params, self.size_parameter, PER_PAGE, PER_PAGE_MOST
+        )
         order = Order.of(queryset)
         queryset = queryset.order_by(*order.terms)
         cursor = request.query_params.get("cursor")
@@ -104,7 +107,7 @@ class Pages(BasePagination):
         """Describe the query parameters."""
         return [
             _parameter("page", f"Page number, up to {PAGE_MOST}.", PAGE_MOST, 1),
-            _parameter("perPage", "Rows in a page.", PER_PAGE_MOST, PER_PAGE),
+            _parameter(self.size_parameter, "Rows in a page.", PER_PAGE_MOST, PER_PAGE),
             {
                 "name": "cursor",
                 "in": "query",

@@ -41,3 +41,18 @@ def short(number: int) -> str:
     if number < IN_FULL:
         return f"{number:,}"
     return f"{number / THOUSAND:.1f}k" if number < MILLION else f"{number / MILLION:.1f}M"
+
+
+def percent(share: Decimal | None) -> str:
+    """Return a share as per cent; only all of them are 100 %, and only none 0 %."""
+    if share is None:
+        return "–"
+    told = f"{100 * share:.1f}"
+    if told in ("100.0", "0.0") and share not in (0, 1):
+        told = "99.9" if share > CENT else "0.1"
+    return f"{told.removesuffix('.0')} %"
+
+
+def took_ms(milliseconds: float | None) -> str:
+    """Return a length as people say it, a dash where nothing ended."""
+    return "–" if milliseconds is None else took(timedelta(milliseconds=milliseconds))
