@@ -1,5 +1,6 @@
 """A batch of events, read one by one where one of them is damaged."""
 
+import re
 import time
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,6 +16,8 @@ MOST_EVENTS = 10_000
 DAY_NS = 86_400_000_000_000
 EARLIEST_NS = 1_577_836_800_000_000_000  # 2020-01-01
 LONGEST_ID = 64
+# What JSON may tell and no text of the database may hold.
+NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 OTHER_TENANT = "The event's tenant_id is not the organization of the key it was sent with."
 
 
@@ -37,7 +40,7 @@ def read_events(
     The body is a JSON list of events, or an object with such a list as `events`. Raises
     `InvalidInput` where it is neither, `TooLarge` over 10,000 events.
     """
-    raw = _raw(body)
+    raw = _raw(NUL.sub(rb"\1\\ufffd", body) if b"\\u0000" in body else body)
     if len(raw) > MOST_EVENTS:
         raise TooLarge(f"A batch holds at most {MOST_EVENTS:,} events; send it in parts.")
     now_ns = time.time_ns() if now_ns is None else now_ns

@@ -14,6 +14,7 @@ NANOSECONDS = 1_000_000_000
 MOST_COUNT = 2**53
 LONGEST_ID = 200
 LONGEST_TEXT = 1_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Unusable(ValueError):
@@ -69,8 +70,11 @@ class Payload:
 
     def text(self, *names: str, longest: int = LONGEST_ID) -> str:
         """Return the first of these that is a text, cut to what is kept."""
-        found = (_text(self.values.get(name)) for name in names)
-        return next((text for text in found if text), "")[:longest]
+        values = self.values
+        for name in names:
+            if name in values and (told := _text(values[name])):
+                return told[:longest]
+        return ""
 
     def count(self, *names: str) -> int | None:
         """Return the first of these that is a whole number from 0 on."""
@@ -99,7 +103,7 @@ def moment(text: str | None) -> int:
         ) from None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
-    passed = at - datetime(1970, 1, 1, tzinfo=UTC)
+    passed = at - EPOCH
     seconds = passed.days * 86_400 + passed.seconds
     return seconds * NANOSECONDS + passed.microseconds * 1_000
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from telemetry.events.shape import LONGEST_TEXT, Event, Payload, Unusable, momen
 from telemetry.records import SpanRecord
 
 FAILED = frozenset({"error", "failed", "failure", "cancelled", "timeout"})
-HEX_DIGITS = 32
+# The events of a batch are of a few runs, most of which the next batch is of, too.
+RUNS_KNOWN = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def _run(payload: Payload) -> str:
     raise Unusable("The payload names no run_id, trace_id or session_id to belong to.")
 
 
+@lru_cache(RUNS_KNOWN)
 def _as_trace(told: str) -> str:
     try:
         found = UUID(told).hex
@@ -73,6 +76,7 @@ def _as_trace(told: str) -> str:
     return found if found.strip("0") else _hex(told, 16)
 
 
+@lru_cache(RUNS_KNOWN)
 def _start_of(run: str) -> str:
     """Return the id of the step that begins a run, under which all its others stand."""
     return _hex(f"{run}\nstart", 8)
