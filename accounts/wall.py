@@ -34,6 +34,9 @@ RUN_AS_OWNER = {
     "arm_drop_span_days": "drops days of spans that retention no longer keeps",
     "arm_drop_audit_month": "drops a month of audit events that is sealed, anchored and archived",
 }
+# Roles the application may take on for a statement, which row-level security does not bind, and
+# all that each may do: a trigger on the table holds the rule of its policy instead.
+TAKES_ON = {"arm_ingest": ("telemetry_span", "INSERT", "stays_inside")}
 # Unique over all tenants, and why that tells nothing about others.
 UNIQUE_ACROSS = {
     "accounts_organization.slug": "names in addresses are first come, first served",
@@ -65,6 +68,7 @@ def weaknesses() -> list[str]:
         _views,
         _functions,
         _role,
+        _roles_taken_on,
     )
     return [problem for check in checks for problem in check()]
 
@@ -189,3 +193,31 @@ def _role() -> Iterator[str]:
         yield "The application's role owns tables."
     if _ask("SELECT 1 WHERE has_schema_privilege(current_user, 'public', 'CREATE')"):
         yield "The application's role may create objects."
+
+
+def _roles_taken_on() -> Iterator[str]:
+    for role, has_login in _ask(
+        "SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname <> current_user"
+        " AND (pg_has_role(current_user, oid, 'USAGE') OR pg_has_role(current_user, oid, 'SET'))"
+    ):
+        if role not in TAKES_ON:
+            yield f"The application may act as {role}, which is not on the list."
+            continue
+        if has_login:
+            yield f"{role} may log in."
+        yield from _more_than_it_needs(role)
+
+
+def _more_than_it_needs(role: str) -> Iterator[str]:
+    table, right, trigger = TAKES_ON[role]
+    for held, on in _ask(
+        "SELECT given.privilege_type, relname FROM pg_class, aclexplode(relacl) AS given"
+        " WHERE given.grantee = %s::regrole AND (given.privilege_type, relname) <> (%s, %s)",
+        [role, right, table],
+    ):
+        yield f"{role} holds {held} on {on}."
+    if not _ask(
+        "SELECT 1 FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname = %s AND tgenabled = 'O'",
+        [table, trigger],
+    ):
+        yield f"Nothing keeps what {role} writes to {table} inside its organization."

@@ -157,6 +157,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": {**_app, "OPTIONS": {**_options, **({} if TESTING else {"pool": _pool})}},
     "owner": {**_owner, "OPTIONS": _options, "TEST": {"MIRROR": "default"}},
 }
+# How many spans make a batch that goes in by COPY; 0: none does.
+ARM_COPY_FROM = env.int("ARM_COPY_FROM", default=20)
 DATABASE_ROUTERS = ["accounts.routing.OwnerMigrates"]
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

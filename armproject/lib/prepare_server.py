@@ -14,12 +14,14 @@ Connection = psycopg.Connection[TupleRow]
 OWNER: Final = "arm_owner"  # owns the database; migrations log in as it
 APP: Final = "arm_app"  # web and workers; owns nothing, row-level security binds it
 DEFINER: Final = "arm_definer"  # owner of the few functions that look across organizations
+INGEST: Final = "arm_ingest"  # may add spans by COPY, which reads nothing; APP takes it on
 BROKER: Final = "arm_broker"  # Celery's messages, in a database of their own
 
 ROLES: Final[Mapping[str, tuple[bool, bool]]] = {  # name: (may log in, bypasses row-level security)
     OWNER: (True, False),
     APP: (True, False),
     DEFINER: (False, True),
+    INGEST: (False, True),
     BROKER: (True, False),
 }
 ROLE_SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -59,6 +61,8 @@ def prepare_server(
         for role in ROLES:
             _prepare_role(server, role, (passwords or {}).get(role))
         _grant(server, DEFINER, to=sql.Identifier(OWNER))
+        # Not inherited: what bypasses row-level security is named where it is used.
+        _grant(server, INGEST, to=sql.Identifier(APP), inherit=False)
         if _is_superuser(server):
             with _connect({**superuser, "dbname": "template1"}) as template:
                 _prepare_schema(template)
@@ -150,9 +154,10 @@ def _prepare_role(server: Connection, role: str, password: str | None) -> None:
         server.execute(statement.format(name, sql.Identifier(key), value))
 
 
-def _grant(server: Connection, role: str, *, to: sql.Composable) -> None:
-    statement = sql.SQL("GRANT {} TO {} WITH INHERIT TRUE, SET TRUE")
-    server.execute(statement.format(sql.Identifier(role), to))
+def _grant(server: Connection, role: str, *, to: sql.Composable, inherit: bool = True) -> None:
+    how = sql.SQL("TRUE" if inherit else "FALSE")
+    statement = sql.SQL("GRANT {} TO {} WITH INHERIT {}, SET TRUE")
+    server.execute(statement.format(sql.Identifier(role), to, how))
 
 
 def _restrict(server: Connection, database: str, *, connect: list[str]) -> None:
@@ -177,6 +182,7 @@ def _prepare_schema(conn: Connection) -> None:
         )
     _run(conn, "REVOKE ALL ON SCHEMA {} FROM PUBLIC", "public")
     _run(conn, "GRANT USAGE ON SCHEMA {} TO {}", "public", APP)
+    _run(conn, "GRANT USAGE ON SCHEMA {} TO {}", "public", INGEST)
     # A function may only be given to an owner who could have created it in its schema.
     _run(conn, "GRANT USAGE, CREATE ON SCHEMA {} TO {}", "public", DEFINER)
 

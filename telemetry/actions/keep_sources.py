@@ -1,6 +1,6 @@
 """Keep under which names things report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db import connection as database
 from accounts.fence import acting, current_organization_id
 from accounts.permissions import system
 from accounts.roles import PERMISSIONS
+from armproject.lib.lately import Lately
 from jobs.actions.enqueue import enqueue
 from telemetry import identity
 from telemetry.naming import Named
@@ -25,7 +26,9 @@ TOLD = (
     "vendor",
     "dialect",
 )
-# A source that reports all the time is not written all the time.
+# A source that reports all the time is not written all the time, nor asked about.
+QUIET = 10
+_kept = Lately(QUIET)
 KEEP = f"""
 INSERT INTO telemetry_source AS kept (id, organization_id, last_seen_at, {", ".join(TOLD)})
 SELECT told.id, %s, statement_timestamp(), {", ".join(f"told.{name}" for name in TOLD)}
@@ -37,7 +40,7 @@ ON CONFLICT (organization_id, key) DO UPDATE
        agent_version = excluded.agent_version,
        description = coalesce(nullif(excluded.description, ''), kept.description),
        vendor = coalesce(nullif(kept.vendor, ''), excluded.vendor)
- WHERE kept.last_seen_at < excluded.last_seen_at - interval '10 seconds'
+ WHERE kept.last_seen_at < excluded.last_seen_at - interval '{QUIET} seconds'
     OR kept.agent_version <> excluded.agent_version
     OR (kept.agent_name = '' AND excluded.agent_name <> '')
 RETURNING agent_id IS NULL AND xmax = 0
@@ -55,7 +58,15 @@ def keep_sources(named: Sequence[Named]) -> list[UUID]:
         if each.key not in by_key or (each.agent_name and not by_key[each.key].agent_name):
             by_key[each.key] = each
     ids = {key: identity.source_id(organization, key) for key in by_key}
-    ordered = sorted(by_key.values(), key=attrgetter("key"))
+    told = [(organization, each) for each in by_key.values()]
+    if not _kept.knows_all(told):
+        _write(list(by_key.values()), ids, organization)
+        _kept.note(told)
+    return [ids[each.key] for each in named]
+
+
+def _write(named: Sequence[Named], ids: Mapping[str, UUID], organization: UUID) -> None:
+    ordered = sorted(named, key=attrgetter("key"))
     columns = [[getattr(each, name) for each in ordered] for name in TOLD]
     with database.cursor() as cursor:
         cursor.execute(KEEP, [organization, [ids[each.key] for each in ordered], *columns])
@@ -64,4 +75,3 @@ def keep_sources(named: Sequence[Named]) -> list[UUID]:
         # Whoever may send telemetry need not be allowed what follows from it.
         with acting(system("telemetry"), organization, PERMISSIONS):
             enqueue(CLAIM, dedupe_key=CLAIM)
-    return [ids[each.key] for each in named]

@@ -43,6 +43,9 @@ PLANTED = {
         "planner",
     ),
     "a right to empty a table": ("GRANT TRUNCATE ON jobs_job TO arm_app", "TRUNCATE"),
+    "a right of who copies": ("GRANT SELECT ON jobs_job TO arm_ingest", "holds SELECT on jobs_job"),
+    "copies that go astray": ("DROP TRIGGER stays_inside ON telemetry_span", "inside its"),
+    "a role to take on": ("GRANT arm_definer TO arm_app WITH INHERIT FALSE", "as arm_definer"),
     "a right to create": ("GRANT CREATE ON SCHEMA public TO arm_app", "create objects"),
 }
 

@@ -65,8 +65,11 @@ def test_each_login_reaches_only_its_own_database(server):
 def test_the_application_owns_nothing_and_can_create_nothing(server):
     attributes = "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles"
     assert ask(server, "arm_app", "arm", f"{attributes} WHERE rolname = 'arm_app'") == (False,) * 4
-    memberships = "SELECT count(*) FROM pg_auth_members WHERE member = 'arm_app'::regrole"
-    assert ask(server, "arm_app", "arm", memberships) == (0,)
+    memberships = (
+        "SELECT array_agg(row(roleid::regrole, inherit_option, set_option, admin_option)::text)"
+        " FROM pg_auth_members WHERE member = 'arm_app'::regrole"
+    )
+    assert ask(server, "arm_app", "arm", memberships) == (["(arm_ingest,f,t,f)"],)
     for statement in (
         "CREATE TABLE public.mine (id int)",
         "CREATE TEMP TABLE mine (id int)",

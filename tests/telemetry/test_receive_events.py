@@ -13,6 +13,8 @@ from telemetry.models import Run, Span
 from tests.cast import Api, House
 from tests.telemetry.senders import event
 
+pytestmark = pytest.mark.usefixtures("way")
+
 EVENTS = "/telemetry/events"
 
 
@@ -144,3 +146,11 @@ def test_numbers_and_texts_of_the_wrong_kind_are_left_out(house: House, api: Api
     with house.inside():
         span = Span.objects.get()
     assert (span.input_tokens, span.output_tokens, span.model) == (None, None, "")
+
+
+def test_what_no_database_can_hold_is_replaced_wherever_it_stands(house: House, api: Api) -> None:
+    told = event("ToolCall", uuid4().hex, tool_name="a\0b\\u0000", agent_name="\0")
+    assert post(api, {**told, "instance_id": "one\0"})["accepted"] == 1
+    with house.inside():
+        span = Span.objects.get()
+    assert span.tool_name == "a\ufffdb\\u0000"

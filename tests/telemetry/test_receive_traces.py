@@ -13,6 +13,8 @@ from telemetry.models import ModelUse, Rejection, Run, Source, Span
 from tests.cast import Api, House
 from tests.telemetry.senders import Trace, rejected, send, work
 
+pytestmark = pytest.mark.usefixtures("way")
+
 PATHS = ("/v1/traces", "/api/otlp/v1/traces", "/api/public/otel/v1/traces")
 
 
