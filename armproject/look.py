@@ -127,6 +127,18 @@ UNFOLD: dict[str, Any] = {
                     "admin:telemetry_source_changelist",
                     may("runs.read"),
                 ),
+                _link(
+                    "What is kept",
+                    "chat",
+                    "admin:telemetry_contentrule_changelist",
+                    may("runs.read"),
+                ),
+                _link(
+                    "Redaction",
+                    "ink_eraser",
+                    "admin:telemetry_redactionpattern_changelist",
+                    may("contents.write"),
+                ),
             ),
             _group(
                 "Money",

@@ -20,9 +20,9 @@ def both(*gates: str) -> tuple[str, ...]:
 UNAUDITED = (
     Unaudited(
         "Reading pages, lists and reports",
-        "Looking changes nothing, trying a rule out neither. Taking data out (exports, interactions"
-        " of an agent) is recorded before the data is sent.",
-        ("POST api/v1/^alert-rules/preview$",),
+        "Looking changes nothing, trying a rule or a pattern out neither. Taking data out (exports)"
+        " and reading what was said are recorded before the data is sent.",
+        ("POST api/v1/^alert-rules/preview$", "POST api/v1/^redaction-patterns/preview$"),
     ),
     Unaudited(
         "Sealing and anchoring the audit log",

@@ -1,6 +1,7 @@
 """The Studio's pages of telemetry."""
 
+from telemetry.admin.content_rules import ContentRuleAdmin, RedactionPatternAdmin
 from telemetry.admin.run import RunAdmin
 from telemetry.admin.source import SourceAdmin
 
-__all__ = ["RunAdmin", "SourceAdmin"]
+__all__ = ["ContentRuleAdmin", "RedactionPatternAdmin", "RunAdmin", "SourceAdmin"]

@@ -10,7 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import has_permission
-from telemetry.forms import PerformanceForm, scope_choices
+from telemetry.forms.performance import PerformanceForm, scope_choices
 from telemetry.page import read_page
 
 

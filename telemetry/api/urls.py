@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from telemetry.api.content_rules import ContentRuleViewSet, PatternViewSet
 from telemetry.api.performance import PartsView, PerformanceView
 from telemetry.api.views import (
     EventSchemaView,
@@ -12,6 +13,8 @@ from telemetry.api.views import (
 
 router = SimpleRouter(trailing_slash=False)
 router.register("runs", RunViewSet)
+router.register("content-rules", ContentRuleViewSet)
+router.register("redaction-patterns", PatternViewSet)
 router.register("telemetry/sources", SourceViewSet)
 router.register("telemetry/rejections", RejectionViewSet)
 

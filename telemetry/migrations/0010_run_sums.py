@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_invited_roles'),
-        ('telemetry', '0002_fence'),
+        ('telemetry', '0005_content_rules'),
     ]
 
     operations = [

@@ -1,6 +1,8 @@
 """The nouns of telemetry, one file each."""
 
+from telemetry.models.content_rule import ContentMode, ContentRule
 from telemetry.models.model_use import ModelUse
+from telemetry.models.redaction_pattern import RedactionPattern
 from telemetry.models.rejection import Rejection
 from telemetry.models.run import Run, RunStatus
 from telemetry.models.run_sum import Grain, RunSum, SumOf
@@ -8,8 +10,11 @@ from telemetry.models.source import Source
 from telemetry.models.span import Span, SpanKind, SpanStatus
 
 __all__ = [
+    "ContentMode",
+    "ContentRule",
     "Grain",
     "ModelUse",
+    "RedactionPattern",
     "Rejection",
     "Run",
     "RunStatus",

@@ -101,6 +101,9 @@ class Estate:
         rows["/channels"] = make("channels", {**mail, "is_default": True})
         rule = {"name": "Poor health", "measure": "agent.health_score", "threshold": "50"}
         rows["/alert-rules"] = make("alert-rules", rule)
+        rows["/content-rules"] = make("content-rules", {"mode": "full"})
+        pattern = {"kind": "staff", "expression": "EMP-[0-9]+"}
+        rows["/redaction-patterns"] = make("redaction-patterns", pattern)
         answer = self.founder.post("/telemetry/events", {"events": an_event()})
         assert answer.json()["data"]["accepted"] == 1, answer.content
         leaver = User.objects.create_user("leaver@acme.example", PASSWORD, name="Leaver")

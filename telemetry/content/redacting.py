@@ -1,0 +1,71 @@
+"""Taking out of text what must not be kept, and counting what was taken."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from armproject.lib.scrub import HIDDEN, scrub
+from telemetry.content.recognising import SECRET, SHAPES, Shape, compiled
+
+DEEPEST = 32
+# Shorter numbers are no telephone's, card's or account's.
+SMALL = 10**6
+
+
+class Redactor:
+    """Replaces whatever is recognised by its kind, such as [email]; `counts` how often, by kind.
+
+    `own` are expressions of the organization by their kind; they come after ARM's own.
+    """
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        found = [Shape(kind, compiled(expression)) for kind, expression in (own or {}).items()]
+        self.shapes = (*SHAPES, *found)
+        self.counts: Counter[str] = Counter()
+
+    def text(self, told: str) -> str:
+        """Return the text without what was recognised."""
+        if not told:
+            return told
+        text = self._without_secrets(told)
+        for shape in self.shapes:
+            if shape.needs in text:
+                text = self._without(shape, text)
+        return text
+
+    def value(self, told: Any, depth: int = 0) -> Any:
+        """Return a JSON value of the same shape, all of whose texts are redacted."""
+        if isinstance(told, str):
+            return self.text(told)
+        if isinstance(told, int | float) and not isinstance(told, bool):
+            return self._number(told)
+        if depth >= DEEPEST:
+            return None if isinstance(told, dict | list) else told
+        if isinstance(told, list):
+            return [self.value(each, depth + 1) for each in told]
+        if isinstance(told, dict):
+            return {self.text(str(key)): self.value(told[key], depth + 1) for key in told}
+        return told
+
+    def _number(self, told: float) -> Any:
+        if abs(told) < SMALL:
+            return told
+        text = self.text(written := str(told))
+        return told if text == written else text
+
+    def _without_secrets(self, text: str) -> str:
+        """Cut out secrets; who wrote the mark already is not counted."""
+        already = text.count(HIDDEN)
+        clean = scrub(text)
+        if found := clean.count(HIDDEN) - already:
+            self.counts[SECRET] += max(found, 0)
+        return clean.replace(HIDDEN, f"[{SECRET}]")
+
+    def _without(self, shape: Shape, text: str) -> str:
+        def instead(found: Any) -> str:
+            if not shape.proves(found.group()):
+                return str(found.group())
+            self.counts[shape.kind] += 1
+            return f"[{shape.kind}]"
+
+        return str(shape.expression.sub(instead, text))

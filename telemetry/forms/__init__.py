@@ -1,0 +1,1 @@
+"""The Studio's forms, by what they ask about."""

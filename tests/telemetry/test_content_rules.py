@@ -1,0 +1,133 @@
+"""How much of what is said is kept: who decides it, and what redaction recognises."""
+
+from html import unescape
+
+import pytest
+
+from agents.actions.register_agent import register_agent
+from governance.models import AuditEvent
+from telemetry.content.recognising import compiled
+from telemetry.content.redacting import Redactor
+from tests.cast import Api, House
+
+RULES = "/content-rules"
+PATTERNS = "/redaction-patterns"
+
+
+def test_a_rule_is_set_changed_and_dropped_and_each_is_recorded(house: House, api: Api) -> None:
+    made = api.post(RULES, {"mode": "full"})
+    assert made.status_code == 201, made.content
+    changed = api.post(RULES, {"mode": "redacted"}).json()["data"]
+    assert (changed["id"], changed["agent"]) == (made.json()["data"]["id"], None)
+    assert [rule["mode"] for rule in api.get(RULES).json()["data"]] == ["redacted"]
+    assert api.delete(f"{RULES}/{changed['id']}").status_code == 204
+    assert api.get(RULES).json()["data"] == []
+    with house.inside():
+        told = AuditEvent.objects.filter(action__startswith="content_rules.").order_by("id")
+        assert [(event.action, event.before, event.after) for event in told] == [
+            ("content_rules.set", {}, {"mode": "full"}),
+            ("content_rules.set", {"mode": "full"}, {"mode": "redacted"}),
+            ("content_rules.drop", {"mode": "redacted"}, {}),
+        ]
+
+
+def test_only_admins_decide_and_only_about_agents_of_their_own(
+    house: House, neighbours: House
+) -> None:
+    with house.inside():
+        agent = register_agent("Porter")
+    own = {"mode": "full", "agent": str(agent.pk)}
+    assert house.api("developer").post(RULES, own).status_code == 403
+    assert neighbours.api().post(RULES, own).status_code == 400
+    assert house.api("admin").post(RULES, own).status_code == 201
+    assert house.api("viewer").get(RULES).json()["data"][0]["agent"] == str(agent.pk)
+    assert neighbours.api().get(RULES).json()["data"] == []
+    assert house.api().post(RULES, {"mode": "sometimes"}).status_code == 400
+
+
+def test_the_studio_sets_and_drops_rules(house: House) -> None:
+    page, browser = "/studio/telemetry/contentrule/", house.browser("admin")
+    assert "keeps no words" in browser.get(page).content.decode()
+    browser.post(f"{page}add/", {"mode": "redacted", "agent": ""})
+    shown = browser.get(page).content.decode()
+    assert "All agents" in shown
+    assert "Redacted" in shown
+    assert house.browser("developer").get(f"{page}add/").status_code == 403
+
+
+def test_patterns_are_tried_before_they_are_added(house: House, api: Api) -> None:
+    trial = {"sample": "EMP-1 and bob@acme.example", "kind": "staff", "expression": "EMP-[0-9]+"}
+    tried = api.post(f"{PATTERNS}/preview", trial).json()["data"]
+    assert tried == {"text": "[staff] and [email]", "counts": {"email": 1, "staff": 1}}
+    assert api.get(PATTERNS).json()["data"] == []
+    del trial["sample"]
+    made = api.post(PATTERNS, trial).json()["data"]
+    assert api.post(PATTERNS, trial).status_code == 400
+    assert api.delete(f"{PATTERNS}/{made['id']}").status_code == 204
+    browser = house.browser("admin")
+    page = "/studio/telemetry/redactionpattern/"
+    typed = {**trial, "sample": "<b>EMP-1</b>"}
+    assert "<b>[staff]</b>" in unescape(browser.post(f"{page}try", typed).content.decode())
+    browser.post(f"{page}add/", typed)
+    assert "EMP-[0-9]+" in browser.get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expression"),
+    [
+        ("email", "x+"),
+        ("Big Words", "x+"),
+        ("ahead", "x(?=y)"),
+        ("broken", "("),
+        ("anything", ".*"),
+        ("huge", "((x{900}){900}){900}"),
+        ("long", "x" * 301),
+    ],
+)
+def test_a_pattern_that_cannot_work_is_refused(api: Api, kind: str, expression: str) -> None:
+    refused = api.post(PATTERNS, {"kind": kind, "expression": expression})
+    assert refused.status_code == 400
+    assert refused.json()["error"]["details"]["fields"]
+
+
+def test_no_more_than_twenty_patterns_are_kept(api: Api) -> None:
+    for number in range(20):
+        body = {"kind": f"kind_{number}", "expression": "xyz"}
+        assert api.post(PATTERNS, body).status_code == 201
+    assert api.post(PATTERNS, {"kind": "more", "expression": "xyz"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("write to bob.o'hara+x@mail.acme.example now", "write to bob.o'[email] now"),
+        ("jürgen@käse.example", "[email]"),
+        ("4111 1111 1111 1111", "[card]"),
+        ("4111 1111 1111 1112", "4111 1111 1111 1112"),
+        ("DE89 3704 0044 0532 0130 00", "[iban]"),
+        ("DE88370400440532013000", "DE88370400440532013000"),
+        ("from 192.168.0.1 to 2001:db8::1", "from [ip] to [ip]"),
+        ("at 12:30:45 on 2026-11-28, std::vector", "at 12:30:45 on 2026-11-28, std::vector"),
+        ("+49 30 1234567 or (555) 123-4567", "[phone] or [phone]"),
+        ("order 12345678 of 2026", "order 12345678 of 2026"),
+        ("use sk-abcdefghijkl", "use [secret]"),
+    ],
+)
+def test_what_must_not_be_kept_is_recognised(told: str, kept: str) -> None:
+    assert Redactor().text(told) == kept
+
+
+def test_values_are_redacted_at_any_depth_and_counted() -> None:
+    redactor = Redactor({"staff": "EMP-[0-9]+"})
+    told = {"who": [{"bob@acme.example": "EMP-7"}], "card": 4111111111111111, "n": 3, "no": None}
+    assert redactor.value(told) == {
+        "who": [{"[email]": "[staff]"}],
+        "card": "[card]",
+        "n": 3,
+        "no": None,
+    }
+    assert redactor.counts == {"email": 1, "staff": 1, "card": 1}
+
+
+def test_a_long_text_for_a_hostile_pattern_ends() -> None:
+    assert compiled("(x+x+)+y").search("x" * 100_000) is None
