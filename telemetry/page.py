@@ -6,12 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 
 from accounts.permissions import has_permission
 from telemetry.charts import Line, Stack, lines, stacks
-from telemetry.models import Grain
+from telemetry.models import Grain, Objective
+from telemetry.reports.objectives import Standing, standings
 from telemetry.reports.performance import (
     CUTS,
     PartOf,
@@ -26,6 +28,7 @@ from telemetry.reports.run_sums import Tally
 from telemetry.wording import dollars, percent, short, took_ms
 
 SHOWN = 15
+MOST_PROMISES = 500
 HUNDRED = 100
 SHARES = ((0.5, "Half of the runs"), (0.95, "95 %"), (0.99, "99 %"))
 TITLES = {
@@ -84,6 +87,22 @@ class Row:
     percent: float
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An objective in words: what is asked, how it stands, and how much budget is left."""
+
+    agent: str
+    url: str
+    days: int
+    success: str
+    asked_success: str
+    time: str
+    asked_time: str
+    is_met: bool | None
+    left: str
+    percent: float
+
+
 def read_page(period: Period, of: PartOf | None, key: str, by: PartOf) -> dict[str, Any]:
     """Return the page: figures, charts, and the period divided by agent or the like."""
     scope = f"{of}:{key}" if of else ""
@@ -101,6 +120,9 @@ def read_page(period: Period, of: PartOf | None, key: str, by: PartOf) -> dict[s
         "is_empty": not found.now.runs and not has_runs(),
         "may_issue": has_permission("api_keys.write"),
         "runs_url": reverse("admin:telemetry_run_changelist"),
+        "promises": _promises(of, key),
+        "objectives_url": reverse("admin:telemetry_objective_changelist"),
+        "may_promise": has_permission("agents.write"),
         "table": None if of else _rows(period, by),
         "table_title": TITLES[by],
         "choices": [(_url(period, "", each), title, each == by) for each, title in TITLES.items()],
@@ -216,6 +238,36 @@ def _top_share(largest: float) -> float:
 def _ends(sums: Tally) -> tuple[int, int, int, int]:
     """Return how runs ended, from the bottom of a bar up: well, badly, never, not yet."""
     return sums.succeeded, sums.failed, sums.incomplete, sums.runs - sums.over
+
+
+def _promises(of: PartOf | None, key: str) -> list[Promise]:
+    """Return the objectives of all agents, or of the one shown; the worst first."""
+    asked = Objective.objects.select_related("agent")
+    if of is not None:
+        asked = asked.filter(agent=UUID(key)) if of == PartOf.AGENT else asked.none()
+    found = standings(asked[:MOST_PROMISES])
+    return [_promise(each) for each in sorted(found, key=_urgency)[:SHOWN]]
+
+
+def _urgency(standing: Standing) -> tuple[bool, Decimal]:
+    return standing.budget is None, standing.budget or Decimal(0)
+
+
+def _promise(standing: Standing) -> Promise:
+    asked, sums = standing.objective, standing.sums
+    left = standing.budget
+    return Promise(
+        str(asked.agent),
+        reverse("admin:telemetry_objective_change", args=[asked.pk]),
+        asked.days,
+        percent(sums.success_rate),
+        "" if asked.success_percent is None else f"{asked.success_percent.normalize():f} %",
+        took_ms(sums.within_ms(0.95)),
+        "" if asked.p95_seconds is None else took_ms(float(asked.p95_seconds) * 1_000),
+        standing.is_met,
+        percent(left),
+        float(min(max(left or 0, 0), 1)) * HUNDRED,
+    )
 
 
 def _rows(period: Period, by: PartOf) -> list[Row]:

@@ -13,6 +13,7 @@ from armproject.home.alerts import read_alerts
 from armproject.home.connections import Connections, read_connections
 from armproject.home.deeds import read_deeds
 from armproject.home.fleet import read_fleet
+from armproject.home.runs import Runs, read_runs
 from armproject.home.spend import read_spend
 from armproject.home.work import read_work
 
@@ -54,10 +55,10 @@ class Home:
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing was connected yet."""
-        return any(
-            isinstance(panel.data, Connections) and not panel.data.total for panel in self.panels
-        )
+        """Whether nothing was connected yet, and nothing reports by itself."""
+        shown = [panel.data for panel in self.panels]
+        is_silent = all(data.is_empty for data in shown if isinstance(data, Runs))
+        return is_silent and any(isinstance(data, Connections) and not data.total for data in shown)
 
     @property
     def connect_url(self) -> str:
@@ -79,6 +80,7 @@ class Reader:
 READERS: Final = (
     Reader("fleet", "top", "agents.read", lambda organization: read_fleet()),
     Reader("spend", "top", "costs.read", read_spend),
+    Reader("runs", "top", "runs.read", lambda organization: read_runs()),
     Reader("alerts", "left", "alerts.read", lambda organization: read_alerts()),
     Reader("deeds", "left", "audit.read", lambda organization: read_deeds()),
     Reader("connections", "right", "connections.read", lambda organization: read_connections()),

@@ -1,7 +1,14 @@
 """The Studio's pages of telemetry."""
 
 from telemetry.admin.content_rules import ContentRuleAdmin, RedactionPatternAdmin
+from telemetry.admin.objective import ObjectiveAdmin
 from telemetry.admin.run import RunAdmin
 from telemetry.admin.source import SourceAdmin
 
-__all__ = ["ContentRuleAdmin", "RedactionPatternAdmin", "RunAdmin", "SourceAdmin"]
+__all__ = [
+    "ContentRuleAdmin",
+    "ObjectiveAdmin",
+    "RedactionPatternAdmin",
+    "RunAdmin",
+    "SourceAdmin",
+]

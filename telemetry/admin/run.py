@@ -15,7 +15,7 @@ from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin
 from telemetry.actions.export_run import export_run
 from telemetry.actions.export_runs import export_runs
-from telemetry.admin import filters, performance
+from telemetry.admin import filters
 from telemetry.identity import unsigned
 from telemetry.models import Run
 from telemetry.reports.run_spans import spans_of
@@ -40,7 +40,6 @@ class RunAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
-            *performance.urls(),
             path("export.csv", view(self.export_list_view), name="telemetry_run_export_list"),
             path("<uuid:pk>/export.csv", view(self.export_view), name="telemetry_run_export"),
             path("<uuid:pk>/steps/<uuid:step>/", view(self.step_view), name="telemetry_run_step"),

@@ -1,12 +1,14 @@
-"""What the Studio's page of performance can be asked."""
+"""What the Studio's page of performance can be asked, and how objectives are set there."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 
+from accounts.scoping.admin import ActionForm
 from agents.models import Agent
-from telemetry.models import RunSum, SumOf
+from telemetry.actions.set_objective import set_objective
+from telemetry.models import Objective, RunSum, SumOf
 from telemetry.reports.performance import CUTS, PartOf, Period
 
 MOST = 100
@@ -37,6 +39,28 @@ class PerformanceForm(forms.Form):
     def _told(self, name: str) -> str:
         self.is_valid()
         return str(self.cleaned_data.get(name, ""))
+
+
+class ObjectiveForm(ActionForm):
+    """How well an agent is to work."""
+
+    class Meta:
+        model = Objective
+        fields: ClassVar = ["agent", "days", "success_percent", "p95_seconds"]
+        labels: ClassVar = {
+            "days": "Judged over",
+            "success_percent": "Runs that succeed, in per cent",
+            "p95_seconds": "95 % end within, in seconds",
+        }
+        help_texts: ClassVar = {
+            "success_percent": "Such as 99.5. Leave it empty to ask nothing.",
+            "p95_seconds": "Such as 2.5. Leave it empty to ask nothing.",
+        }
+
+    def act(self) -> Objective:
+        said = dict(self.cleaned_data)
+        agent = said.pop("agent", None) or self.instance.agent
+        return set_objective(agent, **said)
 
 
 def scope_choices(chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:

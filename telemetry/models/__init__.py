@@ -2,6 +2,7 @@
 
 from telemetry.models.content_rule import ContentMode, ContentRule
 from telemetry.models.model_use import ModelUse
+from telemetry.models.objective import Objective, ObjectiveDays
 from telemetry.models.redaction_pattern import RedactionPattern
 from telemetry.models.rejection import Rejection
 from telemetry.models.run import Run, RunStatus
@@ -14,6 +15,8 @@ __all__ = [
     "ContentRule",
     "Grain",
     "ModelUse",
+    "Objective",
+    "ObjectiveDays",
     "RedactionPattern",
     "Rejection",
     "Run",

@@ -18,7 +18,7 @@ from telemetry.reports.run_sums import (
     by_key,
     course,
     scope_of_agent,
-    tally,
+    total,
 )
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -98,14 +98,15 @@ def performance(period: Period, scope: Scope) -> Performance:
     """Return how the runs of a period went, those that began within it."""
     cut = CUTS[period]
     start, end = bounds(period)
-    steps = course(scope, start, cut.step, cut.steps, cut.grain)
-    before = tally(scope, start - (end - start), start, cut.grain)
+    both = course(scope, start - (end - start), cut.step, 2 * cut.steps, cut.grain)
+    former, steps = both[: cut.steps], both[cut.steps :]
+    before = total(former)
     return Performance(
         period,
         start,
         end,
         cut.step,
-        tally(scope, start, end, cut.grain),
+        total(steps),
         before if before.runs else None,
         [Point(start + n * cut.step, sums) for n, sums in enumerate(steps)],
     )

@@ -1,9 +1,10 @@
 """How runs went, in any span of time, read from their sums alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 from itertools import zip_longest
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -89,6 +90,11 @@ class Tally:
     def within_ms(self, share: float) -> float | None:
         """Return the milliseconds within which this share of the runs ended."""
         return percentile(self.lengths, share)
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum of several spans of time, or of several sources."""
+    return reduce(Tally.plus, tallies, Tally())
 
 
 def scope_of_agent(agent: UUID) -> Scope:

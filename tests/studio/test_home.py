@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,15 +18,18 @@ from armproject.home.alerts import read_alerts
 from armproject.home.connections import read_connections
 from armproject.home.fleet import Fleet, Share, read_fleet
 from armproject.home.page import READERS, changed, read_home
+from armproject.home.runs import read_runs
 from armproject.home.spend import LABELS, read_spend
 from connectors.models import Connection, ConnectionStatus, SyncKind, SyncRun, SyncState
 from costs.models import CostSource, ModelHour
 from costs.periods import Named, floor_hour, named
 from costs.reports import summary
 from governance.models import Alert, AlertState, Severity
-from tests.cast import House
+from telemetry.models import RunSum
+from tests.cast import Api, House
+from tests.telemetry.senders import work
 
-BUDGET = 12  # reads of the page itself, beside the session and the fence
+BUDGET = 15  # reads of the page itself, beside the session and the fence
 ASIDE = ("django_session", "accounts_user", "accounts_membership", "SAVEPOINT", "set_config")
 
 
@@ -251,3 +255,26 @@ def test_the_healthy_part_is_rounded_but_all_means_all(
     counts = {Health.HEALTHY: healthy, Health.DOWN: others, Health.UNKNOWN: 7}
     shares = tuple(Share(key, key, number, 0.0, "") for key, number in counts.items())
     assert Fleet(0, shares, (), "").sound == told
+
+
+def test_the_day_of_runs_stands_beside_the_day_before(house: House, api: Api) -> None:
+    for _ in range(3):
+        work("porter").send(api)
+    work("porter", error="Jammed.").send(api)
+    with house.inside():
+        RunSum.objects.filter(grain="hour", of="all").update(at=F("at") - timedelta(days=1))
+        work("porter").send(api)
+        shown = read_runs()
+    runs, success, _ = shown.figures
+    assert (runs.value, runs.change) == ("1", -75)
+    assert (success.value, success.change, success.is_worse) == ("100 %", 33, False)
+    assert [run.status for run in shown.newest].count("failed") == 1
+    assert sum(number for _, number, _, _ in shown.hours) == 1
+
+
+def test_the_home_page_shows_runs_to_who_may_read_them(house: House, api: Api) -> None:
+    work("porter").send(api)
+    page = house.browser("viewer").get("/studio/").content.decode()
+    assert "invoke_agent porter" in page
+    assert "arm-home-new" not in page
+    assert "invoke_agent porter" not in house.browser("auditor").get("/studio/").content.decode()

@@ -12,7 +12,7 @@ from telemetry.reports.performance import CUTS, PartOf, Period, bounds, parts, p
 from tests.cast import Api, House
 from tests.telemetry.senders import work
 
-PAGE = "/studio/telemetry/run/performance"
+PAGE = "/studio/telemetry/objective/performance"
 
 
 def text(answer: Any) -> str:
