@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -32,17 +33,37 @@ def seal(secret: Secret, *, table: str, row_id: UUID, column: str) -> bytes:
 
     The column must be a `SealedField`.
     """
+    told = {row_id: secret.reveal().encode()}
+    return seal_rows(told, table=table, column=column)[row_id]
+
+
+def seal_rows(told: Mapping[UUID, bytes], *, table: str, column: str) -> dict[UUID, bytes]:
+    """Return what is told of each row sealed for exactly its place, as `seal` does."""
     purpose, key = sealed_field(table, column).purpose, data_keys.newest()
-    aad = crypto.associated_data(current_organization_id(), table, row_id, column)
-    _count(key.version)
-    return crypto.seal(key.sub_key(purpose), key.version, secret.reveal().encode(), aad)
+    organization, sub_key = current_organization_id(), key.sub_key(purpose)
+    if told:
+        _count(key.version, len(told))
+    return {
+        row_id: crypto.seal(
+            sub_key,
+            key.version,
+            plain,
+            crypto.associated_data(organization, table, row_id, column),
+        )
+        for row_id, plain in told.items()
+    }
 
 
 def unseal(sealed: bytes, *, table: str, row_id: UUID, column: str) -> Secret:
     """Open what `seal` closed; raises `crypto.Undecryptable` if it was moved or changed."""
+    return Secret(unseal_row(sealed, table=table, row_id=row_id, column=column).decode())
+
+
+def unseal_row(sealed: bytes, *, table: str, row_id: UUID, column: str) -> bytes:
+    """Open what `seal_rows` closed, whatever bytes it is; raises as `unseal` does."""
     purpose = sealed_field(table, column).purpose
     aad = crypto.associated_data(current_organization_id(), table, row_id, column)
-    return Secret(crypto.unseal(partial(_sub_key, purpose), bytes(sealed), aad).decode())
+    return crypto.unseal(partial(_sub_key, purpose), bytes(sealed), aad)
 
 
 def audit_mac(payload: str) -> bytes:
@@ -74,7 +95,13 @@ def audit_mac_holds(payload: str, mac: bytes) -> bool:
 
 def address_mark(address: str) -> str:
     """Return a mark by which an address is known again; it stays the same when keys rotate."""
-    return hmac.digest(_sub_key(Purpose.BLIND_INDEX, 1), address.encode(), hashlib.sha256).hex()
+    return marks([address.encode()])[0].hex()
+
+
+def marks(told: Iterable[bytes]) -> list[bytes]:
+    """Return 32 bytes for each, by which it is known again; they stay when keys rotate."""
+    key = _sub_key(Purpose.BLIND_INDEX, 1)
+    return [hmac.digest(key, each, hashlib.sha256) for each in told]
 
 
 def _mac(key: data_keys.DataKey, payload: str) -> bytes:
@@ -85,9 +112,9 @@ def _sub_key(purpose: Purpose, version: int) -> bytes:
     return data_keys.of_version(version).sub_key(purpose)
 
 
-def _count(version: int) -> None:
+def _count(version: int, number: int) -> None:
     place = (current_organization_id(), version)
-    _uncounted[place] += 1
+    _uncounted[place] += number
     transaction.on_commit(partial(_note, *place), robust=True)
 
 

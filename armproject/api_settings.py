@@ -35,6 +35,7 @@ DESCRIPTION = {
         "HealthEnum": "agents.models.Health",
         "ConnectionStatusEnum": "connectors.models.ConnectionStatus",
         "ContentModeEnum": "telemetry.models.ContentMode",
+        "AlertRuleModeEnum": "governance.models.alert_rule.RuleMode",
         "SyncKindEnum": "connectors.models.SyncKind",
         "SyncStateEnum": "connectors.models.SyncState",
         "JobStateEnum": "jobs.models.JobState",

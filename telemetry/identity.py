@@ -27,6 +27,17 @@ def span_row_id(organization_id: UUID, trace_id: str, span_id: str, started_ns: 
     return _version_8(moment << 80 | int.from_bytes(noise))
 
 
+def content_id(organization_id: UUID, trace_id: str, span_id: str, origin: str) -> UUID:
+    """Return the id of what is kept of a span's content, as `origin` (span, log …) told it."""
+    told = bytes.fromhex(trace_id + span_id) + origin.encode("utf-8", "surrogatepass")
+    return _named(organization_id, b"content", told)
+
+
+def message_id(mark: bytes) -> UUID:
+    """Return the id of the message with this mark, of which 16 bytes count."""
+    return _version_8(int.from_bytes(mark[:16]))
+
+
 def signed(span_id: str) -> int:
     """Return the 64 bits of a span's id as the database keeps them."""
     number = int(span_id, 16)

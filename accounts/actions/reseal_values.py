@@ -11,7 +11,7 @@ from accounts.models import KeyState, OrganizationKey, SealedField
 from accounts.models.sealed_field import SealedUnder, sealed_fields
 from accounts.permissions import require
 from accounts.reports import sealed_by_version
-from accounts.sealing import seal, unseal
+from accounts.sealing import seal_rows, unseal_row
 from armproject.lib.audit import record
 from armproject.lib.crypto import Undecryptable
 
@@ -58,9 +58,9 @@ def _stale(field: SealedField, newest: int, last: Any) -> list[tuple[Any, Any]]:
 
 
 def _reseal(field: SealedField, pk: Any, sealed: bytes) -> int:
-    place = {"table": field.model._meta.db_table, "row_id": pk, "column": field.column}
+    place = {"table": field.model._meta.db_table, "column": str(field.column)}
     try:
-        anew = seal(unseal(sealed, **place), **place)
+        anew = seal_rows({pk: unseal_row(sealed, row_id=pk, **place)}, **place)[pk]
     except Undecryptable:
         log.exception(
             "sealed_value_unreadable", extra={"resource": f"{field.model._meta.label} {pk}"}

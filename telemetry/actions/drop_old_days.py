@@ -12,6 +12,9 @@ from telemetry.models import ModelUse, Rejection, Run, Source
 KEPT_DAYS = 30
 DAYS_AHEAD = 4
 AT_ONCE = 10_000
+DROP = """
+SELECT arm_drop_span_days(%s), arm_drop_message_days(%s), arm_drop_content_days(%s)
+"""
 # What models used is little, and asked about for longer.
 USE_KEPT = timedelta(days=400)
 
@@ -20,9 +23,10 @@ def drop_old_days() -> int:
     """Drop days of spans and the runs of those days; returns how many runs are gone."""
     require("telemetry.write")
     now = timezone.now()
-    ensure_partitions("telemetry_span", "day", now.date(), DAYS_AHEAD)
+    for table in ("telemetry_span", "telemetry_message", "telemetry_spancontent"):
+        ensure_partitions(table, "day", now.date(), DAYS_AHEAD)
     with database.cursor() as cursor:
-        cursor.execute("SELECT arm_drop_span_days(%s)", [KEPT_DAYS])
+        cursor.execute(DROP, [KEPT_DAYS] * 3)
     oldest = now - timedelta(days=KEPT_DAYS)
     old = Run.objects.filter(started_at__lt=oldest).order_by("started_at")
     gone, _ = Run.objects.filter(pk__in=old.values("pk")[:AT_ONCE]).delete()

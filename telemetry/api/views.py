@@ -17,6 +17,7 @@ from telemetry.actions.export_run import export_run
 from telemetry.actions.export_runs import export_runs
 from telemetry.actions.receive_events import receive_events
 from telemetry.api import serializers
+from telemetry.api.contents import RunContents
 from telemetry.api.parsers import UnreadJSON
 from telemetry.events import SCHEMA
 from telemetry.filters import RunFilter
@@ -26,7 +27,7 @@ from telemetry.reports.run_spans import spans_of
 FILE = {(200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, "The file.")}
 
 
-class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+class RunViewSet(RunContents, mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
     """What agents did, one run for each trace, the newest first."""
 
     permissions: ClassVar = {
@@ -35,6 +36,8 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet
         "spans": "runs.read",
         "export": "runs.read",
         "export_all": "runs.read",
+        "messages": "contents.read",
+        "tool_calls": "contents.read",
     }
     queryset = Run.objects.select_related("source")
     serializer_class = serializers.RunSerializer

@@ -47,6 +47,11 @@ class Redactor:
             return {self.text(str(key)): self.value(told[key], depth + 1) for key in told}
         return told
 
+    def taken(self) -> dict[str, int]:
+        """Return how often each kind was taken out since this was last asked."""
+        counts, self.counts = dict(self.counts), Counter()
+        return counts
+
     def _number(self, told: float) -> Any:
         if abs(told) < SMALL:
             return told

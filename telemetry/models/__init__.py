@@ -1,6 +1,7 @@
 """The nouns of telemetry, one file each."""
 
 from telemetry.models.content_rule import ContentMode, ContentRule
+from telemetry.models.message import Message
 from telemetry.models.model_use import ModelUse
 from telemetry.models.objective import Objective, ObjectiveDays
 from telemetry.models.redaction_pattern import RedactionPattern
@@ -9,11 +10,13 @@ from telemetry.models.run import Run, RunStatus
 from telemetry.models.run_sum import Grain, RunSum, SumOf
 from telemetry.models.source import Source
 from telemetry.models.span import Span, SpanKind, SpanStatus
+from telemetry.models.span_content import SpanContent
 
 __all__ = [
     "ContentMode",
     "ContentRule",
     "Grain",
+    "Message",
     "ModelUse",
     "Objective",
     "ObjectiveDays",
@@ -24,6 +27,7 @@ __all__ = [
     "RunSum",
     "Source",
     "Span",
+    "SpanContent",
     "SpanKind",
     "SpanStatus",
     "SumOf",

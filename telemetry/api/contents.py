@@ -1,0 +1,93 @@
+"""What was said in a run, at the API's door."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.scoping.api import ScopedViewSet
+from telemetry.actions.read_conversation import read_conversation
+from telemetry.identity import unsigned
+from telemetry.reports.conversation import Conversation
+
+
+class SpanIdField(serializers.CharField):
+    """A span's id as OpenTelemetry writes it: 16 hex digits."""
+
+    def to_representation(self, value: Any) -> str:
+        return unsigned(value)
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """One message; `parts` are as OpenTelemetry's GenAI conventions name them.
+
+    `span_id` is the step that said it (`is_answer`), or the first that heard it.
+    """
+
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    role = serializers.CharField()
+    parts = serializers.ListField(child=serializers.DictField())
+    span_id = SpanIdField()
+    is_answer = serializers.BooleanField()
+    is_cut = serializers.BooleanField(help_text="Something of it was longer than is kept.")
+
+
+class ToolCallSerializer(serializers.Serializer[Any]):
+    """One call of a tool; `span_id` is null where no step tells of it."""
+
+    tool_call_id = serializers.CharField(source="call_id")
+    name = serializers.CharField()
+    at = serializers.DateTimeField()
+    arguments = serializers.JSONField(allow_null=True)
+    result = serializers.JSONField(allow_null=True)
+    status = serializers.CharField()
+    error = serializers.CharField()
+    span_id = SpanIdField(allow_null=True)
+    duration_ms = serializers.SerializerMethodField()
+
+    def get_duration_ms(self, call: Any) -> float | None:
+        return None if call.took_us is None else call.took_us / 1_000
+
+
+class KeptSerializer(serializers.Serializer[Any]):
+    """How much of the run's content there is.
+
+    `modes` are those under which something was kept, `redacted` counts what was taken out of it,
+    and `left_out` the calls of models and tools of whose content nothing is kept.
+    """
+
+    modes = serializers.ListField(child=serializers.CharField())
+    redacted = serializers.DictField(child=serializers.IntegerField())
+    left_out = serializers.IntegerField()
+    is_cut = serializers.BooleanField()
+
+
+class MessagesSerializer(KeptSerializer):
+    messages = MessageSerializer(many=True)
+
+
+class ToolCallsSerializer(KeptSerializer):
+    tool_calls = ToolCallSerializer(many=True)
+
+
+class RunContents(ScopedViewSet):
+    """Reading what was said in one run; each reading is noted in the audit log."""
+
+    @extend_schema(responses=MessagesSerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def messages(self, request: Request, pk: str) -> Response:
+        """Tell what was said in time, each message once, however often models were sent it."""
+        return Response(MessagesSerializer(self._conversation()).data)
+
+    @extend_schema(responses=ToolCallsSerializer)
+    @action(detail=True, url_path="tool-calls", filterset_class=None, pagination_class=None)
+    def tool_calls(self, request: Request, pk: str) -> Response:
+        """Tell which tools were called, with what, and what came of it."""
+        return Response(ToolCallsSerializer(self._conversation()).data)
+
+    def _conversation(self) -> Conversation:
+        return read_conversation(self.get_object())
