@@ -16,6 +16,7 @@ from accounts.scoping.admin import ReadOnlyAdmin
 from telemetry.actions.export_run import export_run
 from telemetry.actions.export_runs import export_runs
 from telemetry.admin import filters
+from telemetry.admin.said import said, session
 from telemetry.identity import unsigned
 from telemetry.models import Run
 from telemetry.reports.run_spans import spans_of
@@ -41,6 +42,7 @@ class RunAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("export.csv", view(self.export_list_view), name="telemetry_run_export_list"),
+            path("conversation/", view(self.session_view), name="telemetry_run_session"),
             path("<uuid:pk>/export.csv", view(self.export_view), name="telemetry_run_export"),
             path("<uuid:pk>/steps/<uuid:step>/", view(self.step_view), name="telemetry_run_step"),
             *super().get_urls(),
@@ -82,8 +84,27 @@ class RunAdmin(ReadOnlyAdmin):
             "left_out": tree.left_out,
             "span_us": round(run.duration.total_seconds() * 1_000_000),
             "may_see_agents": has_permission("agents.read"),
+            **said(run, is_asked="said" in request.GET),
         }
         return TemplateResponse(request, "telemetry/run.html", context)
+
+    def session_view(self, request: HttpRequest) -> HttpResponse:
+        """Show all runs of one conversation, in order."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        name = request.GET.get("id", "")
+        episodes = session(name, is_asked="said" in request.GET)
+        if not episodes:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Conversation {name}",
+            "name": name,
+            "episodes": episodes,
+            "is_read": "said" in request.GET,
+            "may_read": has_permission("contents.read"),
+        }
+        return TemplateResponse(request, "telemetry/session.html", context)
 
     def step_view(self, request: HttpRequest, pk: UUID, step: UUID) -> HttpResponse:
         """Show one step of a run, as a part of the run's page."""

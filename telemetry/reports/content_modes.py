@@ -24,6 +24,11 @@ def modes_of(sources: Collection[UUID]) -> Mapping[UUID, str]:
     return dict.fromkeys(sources, everybody)
 
 
+def mode_of(source: Source) -> ContentMode:
+    """Return the mode under which what this source says is kept now."""
+    return ContentMode(modes_of([source.pk]).get(source.pk, ContentMode.METADATA_ONLY))
+
+
 def _by_agent(
     sources: Collection[UUID], everybody: str, rules: Mapping[UUID | None, str]
 ) -> Mapping[UUID, str]:
