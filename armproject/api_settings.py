@@ -42,7 +42,6 @@ DESCRIPTION = {
         "RoleEnum": "accounts.roles.Role",
         "PermissionEnum": "accounts.roles.CHOICES",
         "AgentChangeKindEnum": "agents.models.agent_change.ChangeKind",
-        "AlertModeEnum": "governance.models.alert_rule.RuleMode",
         "AlertStateEnum": "governance.models.AlertState",
         "AlertEventKindEnum": "governance.models.AlertEventKind",
         "ChannelKindEnum": "governance.models.ChannelKind",

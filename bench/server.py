@@ -28,18 +28,35 @@ def serving(
     """Serve the estate with one worker and yield the port."""
     collect(settings.DATA_DIR, settings.DATA_DIR / "static.log")
     port = _free_port()
-    environment = {**environment_over(estate.url), **(more or {})}
     options = Options("127.0.0.1", port, settings.DATA_DIR, demo=False, check=False)
     *command, _ = programs.web(options).argv
+    with _run([*command, "--log-level", "error", application], port, estate, more):
+        yield port
+
+
+@contextmanager
+def serving_edge(estate: Estate) -> Iterator[int]:
+    """Serve the estate's telemetry with one edge process and yield the port."""
+    port = _free_port()
+    options = Options("127.0.0.1", port, settings.DATA_DIR, demo=False, check=False, edge_port=port)
+    *command, application = programs.edge(options).argv
+    with _run([*command, "--log-level", "error", application], port, estate):
+        yield port
+
+
+@contextmanager
+def _run(
+    command: list[str], port: int, estate: Estate, more: Mapping[str, str] | None = None
+) -> Iterator[None]:
     granian = subprocess.Popen(
-        [*command, "--log-level", "error", application],
-        env=environment,
+        command,
+        env={**environment_over(estate.url), **(more or {})},
         cwd=settings.BASE_DIR,
         stdout=sys.stderr,
     )
     try:
         _wait(port, granian)
-        yield port
+        yield
     finally:
         end(granian)
 

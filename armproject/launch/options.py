@@ -20,12 +20,21 @@ class Options:
     data: Path
     demo: bool
     check: bool
+    edge_port: int = 4318
 
     @property
     def address(self) -> str:
         """The address on which this machine reaches ARM."""
+        return self._address(self.port)
+
+    @property
+    def edge_address(self) -> str:
+        """The address on which it takes in telemetry."""
+        return self._address(self.edge_port)
+
+    def _address(self, port: int) -> str:
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -34,6 +43,12 @@ def parse(arguments: Sequence[str]) -> Options:
         prog="bin/up", description="Set up ARM, start it and do its main job."
     )
     parser.add_argument("--port", type=_port, default=8000, help="where to listen (8000)")
+    parser.add_argument(
+        "--edge-port",
+        type=_port,
+        default=Options.edge_port,
+        help=f"where telemetry comes in as well ({Options.edge_port}, OpenTelemetry's own)",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--data", metavar="DIR", help="data folder (.arm, or ARM_DATA_DIR)")
     parser.add_argument("--no-demo", action="store_true", help="start without the demo data")
@@ -44,7 +59,8 @@ def parse(arguments: Sequence[str]) -> Options:
         data = caller / Path(found.data).expanduser()
     else:
         data = ROOT / os.environ.get("ARM_DATA_DIR", ".arm")
-    return Options(found.host, found.port, data.absolute(), not found.no_demo, found.check)
+    path, demo = data.absolute(), not found.no_demo
+    return Options(found.host, found.port, path, demo, found.check, found.edge_port)
 
 
 def _port(text: str) -> int:

@@ -9,7 +9,7 @@ from armproject.lib.supervisor import Program
 
 BIN: Final = Path(sys.executable).parent
 # Web first, so that nobody asks for what nobody will do any more; then what makes new work.
-STOP_ORDER: Final = ("web", "beat", "worker", "simulator")
+STOP_ORDER: Final = ("web", "edge", "beat", "worker", "simulator")
 
 
 def web(options: Options) -> Program:
@@ -19,6 +19,15 @@ def web(options: Options) -> Program:
     rest = ("--interface", "wsgi", "--no-ws", "--workers-kill-timeout", "10s")
     argv = (str(BIN / "granian"), *rest, *listen, *threads, "armproject.wsgi:application")
     return Program("web", argv, grace=12)
+
+
+def edge(options: Options) -> Program:
+    """Return what takes in telemetry on a port of its own."""
+    listen = ("--host", options.host, "--port", str(options.edge_port), "--workers", "1")
+    # Its own queue says when there is too much; granian would let callers wait unheard.
+    rest = ("--interface", "rsgi", "--backpressure", "4096", "--workers-kill-timeout", "20s")
+    argv = (str(BIN / "granian"), *rest, *listen, "--no-ws", "armproject.edge.app:application")
+    return Program("edge", argv, grace=25)
 
 
 def worker() -> Program:

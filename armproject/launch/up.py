@@ -31,6 +31,7 @@ class Launch:
         self.progress = Progress()
         self.supervisor = Supervisor(self.folder.logs, quiet=True)
         self.facts: list[str] = []
+        self.has_edge = False
         self._health = f"{options.address}/api/health"
         self.setup_log = self.folder.logs / "setup.log"
 
@@ -71,6 +72,8 @@ class Launch:
         os.environ["DJANGO_SETTINGS_MODULE"] = "armproject.settings"
         os.environ["PYTHONUNBUFFERED"] = "1"
         os.environ.setdefault("ARM_BASE_URL", self.options.address)
+        self.has_edge = is_free(self.options.host, self.options.edge_port)
+        os.environ.setdefault("ARM_WEB_PROCESSES", "2" if self.has_edge else "1")
 
     def _set_up(self) -> None:
         with self.progress.step("Secrets"):
@@ -89,11 +92,26 @@ class Launch:
             for program in (programs.web(self.options), programs.worker(), programs.beat()):
                 self.supervisor.start(program)
             wait_until(is_healthy, self.supervisor, "web", self._health)
+        self._start_edge()
         if self.options.demo:
             self._start_demo()
         elif not self.folder.has_account():
             with self.progress.step("First account"):
                 self._make_account()
+
+    def _start_edge(self) -> None:
+        """Start what takes in telemetry on a port of its own, unless somebody else is there."""
+        if not self.has_edge:
+            say(
+                f"  Port {self.options.edge_port} is in use: telemetry comes in at"
+                f" {self.options.address} alone, or choose another port with --edge-port."
+            )
+            return
+        with self.progress.step("Telemetry"):
+            self.supervisor.start(programs.edge(self.options))
+            wait_until(
+                is_healthy, self.supervisor, "edge", f"{self.options.edge_address}/api/health"
+            )
 
     def _start_demo(self) -> None:
         with self.progress.step("Vendor simulator"):
@@ -131,6 +149,8 @@ class Launch:
 
     def _welcome(self) -> list[str]:
         lines = [f"ARM is running at {self.options.address}/", ""]
+        if self.has_edge:
+            lines[1:] = [f"and takes in telemetry at {self.options.edge_address}/", ""]
         if self.facts:
             lines += [*self.facts, ""]
         if found := self.folder.sign_in():

@@ -2,10 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from time import perf_counter
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -63,32 +64,38 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = perf_counter()
-        trace = Trace.following(request.META.get("HTTP_TRACEPARENT", ""))
-        info = context.RequestInfo(
-            request_id=_request_id(request),
-            trace_id=trace.trace_id,
-            span_id=trace.span_id,
-            address=client_address(request),
-            user_agent=printable(request.META.get("HTTP_USER_AGENT", ""), 200),
-        )
+        info, told = begin_request(request.META)
         with context.use(replace(context.current(), request=info)) as outer:
             response = answering(lambda: self.get_response(request))
             with context.use(getattr(request, "arm_context", outer)):
                 _log(request, response, perf_counter() - began)
-        response.headers["X-Request-ID"] = info.request_id
-        response.headers["traceparent"] = str(trace)
+        for name, value in told.items():
+            response.headers[name] = value
         return response
 
 
-def client_address(request: HttpRequest) -> str:
+def begin_request(meta: Mapping[str, Any]) -> tuple[context.RequestInfo, dict[str, str]]:
+    """Return what is known of a request by its headers, and the headers that tell it back."""
+    trace = Trace.following(meta.get("HTTP_TRACEPARENT", ""))
+    info = context.RequestInfo(
+        request_id=_request_id(meta),
+        trace_id=trace.trace_id,
+        span_id=trace.span_id,
+        address=client_address(meta),
+        user_agent=printable(meta.get("HTTP_USER_AGENT", ""), 200),
+    )
+    return info, {"X-Request-ID": info.request_id, "traceparent": str(trace)}
+
+
+def client_address(meta: Mapping[str, Any]) -> str:
     """Return the address of the client, as the outermost of our own proxies saw it.
 
     Each proxy appends whom it saw to X-Forwarded-For; only as many entries are believed as there
     are proxies of ours, because everything before them is the client's own word.
     """
-    direct = str(request.META.get("REMOTE_ADDR", ""))
+    direct = str(meta.get("REMOTE_ADDR", ""))
     proxies = settings.ARM_TRUSTED_PROXIES
-    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    seen = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if proxies < 1 or len(seen) < proxies:
         return _address(direct)
     return _address(seen[-proxies]) or _address(direct)
@@ -106,8 +113,8 @@ def _address(text: str) -> str:
         return ""
 
 
-def _request_id(request: HttpRequest) -> str:
-    given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
+def _request_id(meta: Mapping[str, Any]) -> str:
+    given = str(meta.get("HTTP_X_REQUEST_ID", ""))
     return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 

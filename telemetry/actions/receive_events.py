@@ -2,7 +2,8 @@
 
 from accounts.fence import current_organization_id, fenced
 from accounts.permissions import require
-from telemetry.actions.receive_records import Received, receive_records
+from telemetry.actions.receive_records import Received
+from telemetry.actions.receive_together import Reading, receive_together
 from telemetry.events import read_events
 
 
@@ -14,4 +15,4 @@ def receive_events(body: bytes) -> Received:
     require("telemetry.write")
     records, rejected = read_events(body, current_organization_id())
     with fenced():
-        return receive_records("events", records, rejected)
+        return receive_together("events", [Reading(records, rejected)])[0]

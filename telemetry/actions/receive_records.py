@@ -16,32 +16,40 @@ TOO_OLD = f"It began more than {OLDEST.days} days ago, which is longer than span
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a request: items kept now, items that were known, and those refused."""
+    """What became of a request: items kept now, items that were known, and those refused.
+
+    `fates` says of each record that was read whether it is kept now (True), was known (False), or
+    is refused after all (None).
+    """
 
     kept: int
     known: int
     rejected: Sequence[Rejected]
+    fates: Sequence[bool | None]
 
 
 def receive_records(
     door: str, records: Sequence[SpanRecord], rejected: Sequence[Rejected]
 ) -> Received:
     """Keep records in the caller's transaction, and count what was refused."""
-    fresh, late = _by_age(records)
+    late = _of_lost_days(records)
+    lost = {each.index for each in late}
+    fresh = [each for n, each in enumerate(records) if n not in lost] if lost else records
     stored = store_spans(fresh)
     refused = [*rejected, *late]
     count_rejections(door, refused)
-    return Received(stored.spans, len(fresh) - stored.spans, refused)
+    kept = iter(stored.kept)
+    fates = (
+        [None if n in lost else next(kept) for n in range(len(records))] if lost else stored.kept
+    )
+    return Received(stored.spans, len(fresh) - stored.spans, refused, fates)
 
 
-def _by_age(records: Sequence[SpanRecord]) -> tuple[Sequence[SpanRecord], list[Rejected]]:
-    """Part the records from those of days that are no longer kept."""
+def _of_lost_days(records: Sequence[SpanRecord]) -> list[Rejected]:
+    """Refuse the records of days that are no longer kept."""
     oldest = int((timezone.now() - OLDEST).timestamp()) * SECOND
-    late = [
+    return [
         Rejected(index, TOO_OLD, each.span_id)
         for index, each in enumerate(records)
         if each.started_ns < oldest
     ]
-    if not late:
-        return records, late
-    return [each for each in records if each.started_ns >= oldest], late

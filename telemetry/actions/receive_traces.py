@@ -2,7 +2,8 @@
 
 from accounts.fence import fenced
 from accounts.permissions import require
-from telemetry.actions.receive_records import Received, receive_records
+from telemetry.actions.receive_records import Received
+from telemetry.actions.receive_together import Reading, receive_together
 from telemetry.otlp import read_traces
 
 
@@ -14,4 +15,4 @@ def receive_traces(body: bytes, content_type: str) -> Received:
     require("telemetry.write")
     records, rejected = read_traces(body, content_type)
     with fenced():
-        return receive_records("traces", records, rejected)
+        return receive_together("traces", [Reading(records, rejected)])[0]

@@ -10,7 +10,7 @@ from unfold.decorators import display
 from accounts.scoping.admin import StudioAdmin
 from telemetry.actions.drop_objective import drop_objective
 from telemetry.admin import performance
-from telemetry.forms import ObjectiveForm
+from telemetry.forms.performance import ObjectiveForm
 from telemetry.models import Objective
 from telemetry.reports.objectives import Standing, standings
 from telemetry.wording import percent

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from telemetry.actions.receive_records import Received
 from telemetry.identity import unsigned
 from telemetry.models import Rejection, Run, Source, Span
 
@@ -160,3 +161,15 @@ class ReceivedSerializer(serializers.Serializer[Any]):
     accepted = serializers.IntegerField(source="kept")
     duplicates = serializers.IntegerField(source="known")
     rejected = RejectedSerializer(many=True)
+
+
+def received_data(received: Received) -> dict[str, Any]:
+    """Return what became of a batch, in the shape of `ReceivedSerializer`."""
+    return {
+        "accepted": received.kept,
+        "duplicates": received.known,
+        "rejected": [
+            {"index": each.index, "event_id": each.span_id, "reason": each.reason}
+            for each in received.rejected
+        ],
+    }

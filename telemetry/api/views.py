@@ -82,7 +82,7 @@ class EventsView(APIView):
         # An empty body never reaches the parser.
         body: Any = request.data
         received = receive_events(body if isinstance(body, bytes) else b"")
-        return Response(serializers.ReceivedSerializer(received).data)
+        return Response(serializers.received_data(received))
 
 
 class EventSchemaView(APIView):

@@ -189,6 +189,8 @@ def _program(name: str, options: Options) -> Program:
     kind = name.partition("-")[0]
     if kind == "web":
         return programs.web(options)
+    if kind == "edge":
+        return programs.edge(replace(options, edge_port=options.port))
     if kind == "beat":
         return programs.beat()
     worker = programs.worker()

@@ -109,7 +109,7 @@ def address(proxies, forwarded=None, direct="10.0.0.9"):
     if forwarded is not None:
         extra["HTTP_X_FORWARDED_FOR"] = forwarded
     with override_settings(ARM_TRUSTED_PROXIES=proxies):
-        return client_address(RequestFactory().get("/", **extra))
+        return client_address(RequestFactory().get("/", **extra).META)
 
 
 @pytest.mark.parametrize(

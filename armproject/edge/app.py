@@ -1,0 +1,145 @@
+"""The door for RSGI servers: `granian --interface rsgi armproject.edge.app:application`."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+from armproject.wsgi import application as views  # isort: skip - Django is set up by this
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from accounts.models.api_key import PREFIX
+from armproject.edge.asked import Meta, ask_views, meta_of
+from armproject.edge.waiting import Waiting
+from armproject.lib.rest.body import Failure
+from armproject.lib.rest.errors import NOTHING_HERE
+from telemetry.api.otlp_urls import ROOTS, SIGNALS
+from telemetry.api.parsers import LARGEST
+from telemetry.api.quick import DOORS, EVENTS, TRACES
+from telemetry.api.together import Call, serve_together
+
+# Everything that is answered here, and in which words where there is no room for it.
+PATHS = {
+    **{f"/{root}/{signal}": TRACES for root in ROOTS for signal in SIGNALS},
+    **DOORS,
+    "/api/health": EVENTS,
+}
+THREADS = 8
+PATIENCE = 60.0  # seconds for a body to arrive
+FULL = Failure(
+    429,
+    "RATE_LIMITED",
+    "More telemetry is waiting here than can be kept just now. Send it again in a second.",
+    headers={"Retry-After": "1"},
+)
+LATE = Failure.of(408, "The request did not arrive in time.")
+BEARER = "bearer "
+
+
+class Edge:
+    """Serves the requests of one process."""
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.waiting = Waiting(serve_together, loop)
+        self.threads = ThreadPoolExecutor(THREADS, "views")
+        self.loop = loop
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.waiting.stop()
+        self.threads.shutdown()
+
+    async def __rsgi__(self, scope: Any, proto: Any) -> None:
+        if scope.proto != "http":
+            proto.close(404)
+            return
+        meta = meta_of(scope)
+        if scope.path not in PATHS:
+            _refuse(proto, "/api/health", meta, NOTHING_HERE)
+            return
+        size = _size(meta)
+        if not self.waiting.admit(size):
+            _refuse(proto, scope.path, meta, FULL)
+            return
+        try:
+            await self._answer(scope, proto, meta)
+        except TimeoutError:
+            _refuse(proto, scope.path, meta, LATE)
+        finally:
+            self.waiting.leave(size)
+
+    async def _answer(self, scope: Any, proto: Any, meta: Meta) -> None:
+        async with asyncio.timeout(PATIENCE):
+            body = await _body(proto, meta)
+        call = _call(scope, meta, body)
+        if call is not None:
+            await self.waiting.served(call)
+            if call.answer is not None:
+                told = call.answer
+                headers = [("Content-Type", told.kind), *told.headers.items(), *SAFE]
+                proto.response_bytes(told.status, headers, told.body)
+                return
+        found = await self.loop.run_in_executor(self.threads, ask_views, views, scope, meta, body)
+        proto.response_bytes(*found)
+
+
+SAFE = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
+
+
+def _size(meta: Meta) -> int:
+    """Return for how many bytes to find room; more than is taken is not read at all."""
+    told = str(meta.get("CONTENT_LENGTH", ""))
+    return min(int(told), LARGEST) if told.isascii() and told.isdigit() else LARGEST
+
+
+async def _body(proto: Any, meta: Meta) -> bytes:
+    """Return what was sent, up to one byte more than is taken; nothing of what says it is more."""
+    told = str(meta.get("CONTENT_LENGTH", ""))
+    if told.isascii() and told.isdigit():
+        return bytes(await proto()) if int(told) <= LARGEST else b""
+    pieces = bytearray()
+    async for piece in proto:
+        pieces += piece
+        if len(pieces) > LARGEST:
+            break
+    return bytes(pieces)
+
+
+def _call(scope: Any, meta: Meta, body: bytes) -> Call | None:
+    """Return the request as one that may be served with others; None where only the views can."""
+    door = DOORS.get(scope.path)
+    kind = str(meta.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+    token = str(meta.get("HTTP_AUTHORIZATION", ""))
+    if (
+        door is None
+        or scope.method != "POST"
+        or scope.query_string
+        or kind not in door.kinds
+        or token[: len(BEARER)].lower() != BEARER
+        or not _is_ours(str(meta.get("HTTP_HOST", "")))
+        or len(body) > LARGEST
+    ):
+        return None
+    token = token[len(BEARER) :].strip()
+    return Call(door, kind, token, body, meta) if token.startswith(PREFIX) else None
+
+
+@lru_cache(100)
+def _is_ours(host: str) -> bool:
+    """Say whether this is one of the names under which ARM may be asked."""
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _refuse(proto: Any, path: str, meta: Meta, failure: Failure) -> None:
+    door = PATHS[path]
+    told = str(meta.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+    kind = told if told in door.kinds else door.kinds[0]
+    headers = [("Content-Type", kind), *failure.headers.items(), *SAFE]
+    with suppress(Exception):
+        proto.response_bytes(failure.status, headers, door.refused(failure, kind))
+
+
+application = Edge()
