@@ -60,6 +60,8 @@ MATRIX: dict[str, tuple[Role, ...]] = {
     "audit.hold": ADMINS,
     "jobs.read": BUILDERS,
     "jobs.replay": ADMINS,
+    "subscriptions.read": BUILDERS,
+    "subscriptions.write": ADMINS,
 }
 
 PERMISSIONS = frozenset(MATRIX)
@@ -106,6 +108,8 @@ WORDS: dict[str, str] = {
     "audit.hold": "Place and lift audit holds",
     "jobs.read": "See jobs",
     "jobs.replay": "Run jobs again that were given up",
+    "subscriptions.read": "See who outside hears of what happens, and what was delivered",
+    "subscriptions.write": "Subscribe others to what happens, test, replay, end it",
 }
 
 
@@ -128,6 +132,7 @@ NOUNS: dict[str, str] = {
     "alerts": "Alerts",
     "audit": "Audit log",
     "jobs": "Jobs",
+    "subscriptions": "Subscriptions",
 }
 
 

@@ -16,6 +16,7 @@ SEE_PAST = {
     "arm_find_identity_provider": "where do people of this domain sign in?",
     "arm_organizations": "for whom does the clock tick?",
     "arm_claim_jobs": "which work is due?",
+    "arm_outbox_figures": "how far behind is what is sent to others, all in all?",
     "arm_find_organization": "which organization does an operator mean?",
     "arm_count_keys": "how many keys does each master key wrap?",
     "arm_claim_keys": "which keys wait for another master key?",

@@ -39,6 +39,8 @@ DESCRIPTION = {
         "SyncKindEnum": "connectors.models.SyncKind",
         "SyncStateEnum": "connectors.models.SyncState",
         "JobStateEnum": "jobs.models.JobState",
+        "SubscriptionStateEnum": "jobs.models.SubscriptionState",
+        "DeliveryStateEnum": "jobs.models.DeliveryState",
         "RoleEnum": "accounts.roles.Role",
         "PermissionEnum": "accounts.roles.CHOICES",
         "AgentChangeKindEnum": "agents.models.agent_change.ChangeKind",

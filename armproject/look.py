@@ -180,6 +180,13 @@ UNFOLD: dict[str, Any] = {
                 ),
                 _link("Jobs", "conveyor_belt", "admin:jobs_job_changelist", may("jobs.read")),
                 _link(
+                    "Subscriptions",
+                    "webhook",
+                    "admin:jobs_subscription_changelist",
+                    may("subscriptions.read"),
+                    also=("jobs_delivery",),
+                ),
+                _link(
                     "Schedules",
                     "schedule",
                     "admin:django_celery_beat_periodictask_changelist",

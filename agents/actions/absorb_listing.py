@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from accounts.permissions import own_role, require
+from agents.actions.note_change import news_of
 from agents.actions.queue_checks import queue_checks
 from agents.listing import Known, Listing
 from agents.models import Agent, AgentChange, AgentStatus, ChangeKind, Health
@@ -17,6 +18,7 @@ from connectors.actions.note_recovery import note_recovery
 from connectors.actions.note_trouble import note_trouble
 from connectors.base import Discovery
 from connectors.models import Connection, SyncRun
+from jobs.actions.publish_events import publish_events
 
 SAID = (
     "name",
@@ -118,6 +120,7 @@ def _keep_history(run: SyncRun, listing: Listing) -> None:
         ChangeKind.CHANGED: listing.changed,
         ChangeKind.VANISHED: listing.missing,
     }
+    publish_events(news_of(ChangeKind.FOUND, listing.new))
     insert(
         [
             AgentChange(

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from armproject.lib.audit import record
 from governance.actions.notify_channels import notify_channels
-from governance.actions.open_alert import whom
+from governance.actions.open_alert import alert_news, whom
 from governance.models import Alert, AlertEvent, AlertEventKind, AlertState, Transition
+from jobs.actions.publish_events import publish_events
 
 
 @transaction.atomic
@@ -22,5 +23,6 @@ def close_alert(alert: Alert, why: str, *, by: UUID | None = None) -> Alert:
         alert=alert, kind=AlertEventKind.RESOLVED, by=whom(), note=why[:500], value=alert.value
     )
     record("alerts.resolve", alert, before=before, after={"state": "resolved"}, reason=why)
+    publish_events([alert_news("alert.resolved", alert)])
     notify_channels(alert, Transition.RESOLVED)
     return alert

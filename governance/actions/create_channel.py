@@ -1,7 +1,5 @@
 """Add a way to tell somebody."""
 
-import base64
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,11 +9,10 @@ from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.audit import record
 from armproject.lib.errors import InvalidInput
+from armproject.lib.http.signed import new_signing_secret
 from armproject.lib.secret import Secret
 from governance.models import Channel, ChannelKind
 from governance.sending import refuse_bad_address
-
-SIGNING_BYTES = 24
 
 
 @transaction.atomic
@@ -71,8 +68,3 @@ def _keep_secrets(channel: Channel, target: Secret | None, signing: Secret | Non
     made = None if signing else new_signing_secret()
     channel.keep_signing(signing or made or Secret(""))
     return made
-
-
-def new_signing_secret() -> Secret:
-    """Draw a secret to sign webhooks with."""
-    return Secret(f"whsec_{base64.b64encode(secrets.token_bytes(SIGNING_BYTES)).decode()}")

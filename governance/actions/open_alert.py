@@ -11,6 +11,7 @@ from armproject.lib import context
 from armproject.lib.audit import record
 from governance.actions.notify_channels import notify_channels
 from governance.models import Alert, AlertEvent, AlertEventKind, AlertRule, Transition
+from jobs.actions.publish_events import News, publish_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,24 @@ def open_alert(cause: Cause) -> Alert | None:
     )
     facts = {"severity": alert.severity, "message": alert.message, "fingerprint": alert.fingerprint}
     record("alerts.open", alert, after=facts)
+    publish_events([alert_news("alert.opened", alert)])
     notify_channels(alert, Transition.OPENED)
     return alert
+
+
+def alert_news(topic: str, alert: Alert) -> News:
+    """Return what subscribers are told of an alert."""
+    told = {
+        "title": alert.title,
+        "severity": str(alert.severity),
+        "state": str(alert.state),
+        "rule_id": alert.rule_id,
+        "subject_type": alert.subject_type,
+        "subject_id": alert.subject_id,
+        "opened_at": alert.opened_at,
+        "resolved_at": alert.resolved_at,
+    }
+    return News(topic, str(alert.pk), told)
 
 
 def whom() -> str:

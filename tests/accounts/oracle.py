@@ -48,6 +48,8 @@ TABLE = {
     "audit.export": "OAU",
     "jobs.read": "OAD",
     "jobs.replay": "OA",
+    "subscriptions.read": "OAD",
+    "subscriptions.write": "OA",
     "keys.read": "OAU",
     "keys.rotate": "O",
     "subjects.read": "OAU",

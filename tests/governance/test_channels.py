@@ -10,9 +10,10 @@ from standardwebhooks import Webhook
 
 from accounts.models import Organization
 from armproject.lib.errors import Forbidden, InvalidInput
+from armproject.lib.http.signed import new_signing_secret
 from armproject.lib.secret import Secret
 from governance.actions.change_channel import change_channel
-from governance.actions.create_channel import create_channel, new_signing_secret
+from governance.actions.create_channel import create_channel
 from governance.actions.delete_channel import delete_channel
 from governance.actions.test_channel import test_channel as try_channel
 from governance.models import AuditEvent, Channel

@@ -148,6 +148,21 @@ class Scene:
         self.ask("post", f"{here}/rotate", given, at=f"{spelt}/rotate")
         self.ask("post", f"{here}/test", {})
 
+    def subscriptions(self) -> None:
+        """Subscribe an address that holds a token, move it, and let it be tried."""
+        new, echo = self.canaries.new, self.echo.url
+        body = {
+            "name": "News",
+            "address": new("subscriber", echo + "/in/{}"),
+            "topics": ["agent.paused"],
+        }
+        made = self.ask("post", "/subscriptions", body, at="/api/v1/subscriptions")
+        assert made.status_code == 201, made.content
+        pk = made.json()["data"]["id"]
+        changed = {"address": new("subscriber moved", echo + "/in/{}")}
+        self.ask("patch", f"/subscriptions/{pk}", changed, at="/api/v1/subscriptions/{id}")
+        self.ask("post", f"/subscriptions/{pk}/test", {})
+
     def channels(self) -> None:
         """Add, change and try channels, and let messages be refused until they are given up."""
         new = self.canaries.new

@@ -41,6 +41,7 @@ def test_no_secret_comes_out_anywhere(scene: Scene) -> None:
     with everything_logged() as log:
         scene.connect()
         scene.channels()
+        scene.subscriptions()
         come_and_go(scene)
         scene.malform()
         scene.knock()

@@ -1,0 +1,149 @@
+"""Subscription: who outside hears of what happens here."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django.db import connection as database
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, SealedField
+from accounts.sealing import seal, unseal
+from armproject.lib.http import Reach
+from armproject.lib.secret import Secret
+from jobs.sinks import Way
+
+MORE = """
+SELECT EXISTS (
+  SELECT FROM jobs_outboxevent WHERE organization_id = %(organization)s
+     AND (xid, number) > (%(xid)s::text::xid8, %(number)s)
+     AND jsonb_exists(%(topics)s::jsonb, topic))
+"""
+# What is committed is before this; what is under way now counts as happening from now on.
+HERE = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# For so long the secret before the present one still counts.
+OVERLAP = timedelta(hours=24)
+
+
+class SubscriptionState(models.TextChoices):
+    ON = "on", "On"
+    PAUSED = "paused", "Paused"
+    OFF = "off", "Off"
+
+
+class SubscriptionQuerySet(ScopedQuerySet["Subscription"]):
+    def on(self) -> "SubscriptionQuerySet":
+        return self.filter(state=SubscriptionState.ON)
+
+    def listening(self) -> "SubscriptionQuerySet":
+        """Return those for whom news is kept: also the ones that are paused."""
+        return self.exclude(state=SubscriptionState.OFF)
+
+    def wants(self, topics: Sequence[str]) -> "SubscriptionQuerySet":
+        """Return those who hear of at least one of these topics."""
+        return self.filter(Q(*(Q(topics__contains=[each]) for each in topics), _connector=Q.OR))
+
+
+class Subscription(ScopedModel):
+    """Where news of some topics goes.
+
+    It is `on`; or `paused` by ARM after a day in which nothing arrived, when news is still kept
+    for it; or `off`, when what happens passes it by. `passed_xid` and `passed_number` are up to
+    where news was packed into deliveries. The address is kept sealed, because it may hold a token;
+    people see its host. `lost` counts news that was dropped before it could be sent.
+    """
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=30, default="webhook")
+    address_sealed = SealedField(null=True)
+    address_hint = models.CharField(max_length=260, blank=True, editable=False)
+    topics = models.JSONField(default=list)
+    state = models.CharField(
+        max_length=6, choices=SubscriptionState.choices, default=SubscriptionState.ON
+    )
+    secret_sealed = SealedField(null=True)
+    former_sealed = SealedField(null=True)
+    former_until = models.DateTimeField(null=True, blank=True, editable=False)
+    passed_xid = models.BigIntegerField(default=0, editable=False)
+    passed_number = models.BigIntegerField(default=0, editable=False)
+    lost = models.BigIntegerField(default=0, editable=False)
+    last_delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+
+    objects: ClassVar = ScopedManager.from_queryset(SubscriptionQuerySet)()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"], name="a_subscription_has_its_own_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_on(self) -> bool:
+        return self.state == SubscriptionState.ON
+
+    @property
+    def lane(self) -> str:
+        """What its deliveries wait for: their host."""
+        return f"{self.kind}:{self.address_hint}"[:60]
+
+    @property
+    def way(self) -> Way:
+        """What is needed to send there, without the row."""
+        secrets = [self._open("secret_sealed")]
+        if self.former_sealed and self.former_until and self.former_until > timezone.now():
+            secrets.append(self._open("former_sealed"))
+        reach = Reach(frozenset(self.organization.allowed_hosts))
+        return Way(self._open("address_sealed"), tuple(secrets), reach)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What a statement needs to know to find the news it has not passed yet."""
+        return {
+            "organization": self.organization_id,
+            "xid": str(self.passed_xid),
+            "number": self.passed_number,
+            "topics": json.dumps(self.topics),
+        }
+
+    def has_more(self) -> bool:
+        """Tell whether there is news it has not passed, some of which may yet have to wait."""
+        with database.cursor() as cursor:
+            cursor.execute(MORE, self.wanted)
+            return bool(cursor.fetchone()[0])
+
+    def start_here(self) -> None:
+        """Pass everything that happened so far; the caller saves."""
+        with database.cursor() as cursor:
+            cursor.execute(HERE)
+            self.passed_xid, self.passed_number = cursor.fetchone()[0], 0
+
+    def lead_to(self, address: Secret) -> None:
+        """Seal the address into this row; the caller saves."""
+        self.address_sealed = self._seal(address, "address_sealed")
+        self.address_hint = urlsplit(address.reveal()).netloc.rpartition("@")[2][:260]
+
+    def sign_with(self, secret: Secret) -> None:
+        """Seal a new secret; the present one counts for another day. The caller saves."""
+        if self.secret_sealed:
+            self.former_sealed = self._seal(self._open("secret_sealed"), "former_sealed")
+            self.former_until = timezone.now() + OVERLAP
+        self.secret_sealed = self._seal(secret, "secret_sealed")
+
+    def _seal(self, secret: Secret, column: str) -> bytes:
+        return seal(secret, table=self._meta.db_table, row_id=self.pk, column=column)
+
+    def _open(self, column: str) -> Secret:
+        sealed = getattr(self, column)
+        if sealed is None:
+            return Secret("")
+        return unseal(bytes(sealed), table=self._meta.db_table, row_id=self.pk, column=column)
