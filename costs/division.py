@@ -1,24 +1,57 @@
-"""Dividing the agents' part of a report, which names no agents, by what their sessions used.
+"""Dividing what a vendor tells without naming agents by what each agent is known to have used.
 
-Sessions never claim more than there is: where they used less than the report tells, the rest stays
-with no agent; where they used more, because one is booked whole when it begins, they are cut.
+The agents' part of a report is divided by their sessions, all else that has no owner by what agents
+were observed to use. Neither claims more than there is: where they used less than the vendor tells,
+the rest stays with no agent; where they used more, because a session is booked whole when it
+begins, they are cut.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-from costs.apportion import apportion, of_units
-from costs.attribution import AGENTS_SURFACE, ALLOCATED, BILLED, Attribution, Figure, Line, weights
+from costs.apportion import apportion, of_units, units
+from costs.attribution import (
+    AGENTS_SURFACE,
+    ALLOCATED,
+    BILLED,
+    SESSIONS,
+    TELEMETRY,
+    Attribution,
+    Bill,
+    Figure,
+    Line,
+    weights,
+)
 from costs.sums import Sums
 
 COLUMNS = ("input", "output", "cached", "cache_write")
 
 
-def is_shared(line: Line) -> bool:
-    """Tell whether a line holds several agents' traffic without naming them."""
-    return line.names.surface == AGENTS_SURFACE and not line.names.agent
+class Place(NamedTuple):
+    """One model's part that is divided, and whether by sessions or by observations."""
+
+    by: str
+    model: str
+
+
+def place_of(line: Line, by_sessions: frozenset[str]) -> Place | None:
+    """Return the part a line belongs to, if it holds several agents' traffic without naming them.
+
+    `by_sessions` are the models that sessions tell of.
+    """
+    model = line.names.model
+    is_agents = line.names.surface == AGENTS_SURFACE and not line.names.agent
+    if is_agents and model in by_sessions:
+        return Place(SESSIONS, model)
+    return Place(TELEMETRY, model) if line.owner is None else None
+
+
+def place_of_bill(bill: Bill) -> Place | None:
+    """Return the part that a charge without usage belongs to, if it names a model and no owner."""
+    return Place(TELEMETRY, bill.names.model) if bill.names.model and not bill.owner else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +91,44 @@ class Division:
         return [Sums(*row) for row in zip(*tokens, *volumes, money, strict=True)]
 
 
-def divisions_of(result: Attribution) -> dict[str, Division]:
-    """Return, for each model that sessions used, how its shared traffic divides."""
-    shared: dict[str, list[Line]] = defaultdict(list)
-    for line in filter(is_shared, result.traffic):
-        shared[line.names.model].append(line)
-    used: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
-    for line in result.sessions:
-        used[line.names.model][line.names.agent].append(line)
+def divisions_of(result: Attribution, bills: Sequence[Bill]) -> dict[Place, Division]:
+    """Return how what no agent is named for divides, for each model that some are known to use."""
+    by_sessions = frozenset(line.names.model for line in result.sessions)
+    shared: dict[Place, list[Line]] = defaultdict(list)
+    charged: dict[Place, int] = defaultdict(int)
+    for line in result.traffic:
+        if place := place_of(line, by_sessions):
+            shared[place].append(line)
+    for bill in bills:
+        if (place := place_of_bill(bill)) and (left := units(result.left[bill.id])):
+            charged[place] += left
     return {
-        model: _division(shared[model], list(agents.values()))
-        for model, agents in used.items()
-        if model in shared
+        place: _division(shared[place], list(agents.values()), charged[place])
+        for place, agents in _used(result).items()
+        if place in shared or place in charged
     }
+
+
+def _used(result: Attribution) -> dict[Place, dict[str, list[Line]]]:
+    """Return by part what each agent used of it."""
+    used: dict[Place, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    for line in result.sessions:
+        used[Place(SESSIONS, line.names.model)][line.names.agent].append(line)
+    for line in result.observed:
+        if line.owner is not None:
+            used[Place(TELEMETRY, line.names.model)][str(line.owner)].append(line)
+    return used
 
 
 def allocated(source: str) -> str:
     return ALLOCATED if source == BILLED else source
 
 
-def _division(shared: Sequence[Line], agents: Sequence[Sequence[Line]]) -> Division:
+def _division(shared: Sequence[Line], agents: Sequence[Sequence[Line]], charged: int) -> Division:
+    """Return how lines, and money charged without any, divide among agents."""
     sessions = [line for lines in agents for line in lines]
     weighed = dict(zip((line.id for line in sessions), weights([*sessions, *shared]), strict=False))
-    whole = sum(weights([*sessions, *shared])[len(sessions) :])
+    whole = sum(weights([*sessions, *shared])[len(sessions) :]) + charged
     money = [sum(weighed[line.id] for line in lines) for lines in agents]
     return Division(
         agents,

@@ -43,6 +43,7 @@ class Account:
     bills: list[Bill] = field(default_factory=list)
     stored: dict[UUID, Stored] = field(default_factory=dict)
     left: dict[UUID, Decimal] = field(default_factory=dict)
+    is_told: bool = False  # the vendor tells of the day, in another account
 
 
 def lock(vendor: str) -> None:
@@ -55,7 +56,11 @@ def lock(vendor: str) -> None:
 
 
 def accounts_of(vendor: str, day: date) -> list[Account]:
-    """Return the day of each of the vendor's accounts."""
+    """Return the day of each of the vendor's accounts.
+
+    What agents were observed to use names no account: it stands with the only one that tells of
+    the day, or by itself.
+    """
     names = account_names(vendor)
     accounts: dict[Hashable, Account] = defaultdict(Account)
     start, end = utc_day(day)
@@ -67,7 +72,7 @@ def accounts_of(vendor: str, day: date) -> list[Account]:
         *columns,
         *("estimated_input_cost", *FIGURE),
     ).iterator(chunk_size=5_000):
-        account = accounts[names[row[1]]]
+        account = accounts[names.get(row[1])]
         account.lines.append(_line(row))
         account.stored[row[0]] = Stored(row[18:], row[17])
     bills = BilledCost.objects.filter(**span).order_by("id")
@@ -78,7 +83,16 @@ def accounts_of(vendor: str, day: date) -> list[Account]:
         account = accounts[names[row[1]]]
         account.bills.append(Bill(row[0], row[1], row[2], Names(*row[3:8]), *row[8:11]))
         account.left[row[0]] = row[11]
-    return list(accounts.values())
+    return _with_observed(accounts.pop(None, Account()), list(accounts.values()))
+
+
+def _with_observed(observed: Account, told: list[Account]) -> list[Account]:
+    if len(told) == 1:
+        told[0].lines.extend(observed.lines)
+        told[0].stored.update(observed.stored)
+        return told
+    observed.is_told = bool(told)
+    return [*told, observed] if observed.lines else told
 
 
 def account_names(vendor: str) -> Mapping[UUID, Hashable]:

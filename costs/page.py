@@ -17,6 +17,8 @@ from costs import reports
 from costs.chart import Bars, bars
 from costs.models import CostSource
 from costs.periods import Every, Named, Stretch, named, zone_of
+from costs.pricing import CURRENCY
+from costs.reconciliation import Gap, gaps
 from costs.reports import By, Freshness, Part, Point, Summary
 from costs.tables import agents_table, models_table, payers_table
 
@@ -31,6 +33,7 @@ MEANING = {
     CostSource.BILLED: "The vendor's bill says so.",
     CostSource.ALLOCATED: "From the vendor's bill, which does not name agents; divided by use.",
     CostSource.ESTIMATED: "Tokens by the public price list; the vendor has not billed them.",
+    CostSource.OBSERVED: "Each call agents told of, by the price list; no vendor reports it.",
 }
 
 
@@ -76,6 +79,18 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """How far agents and a vendor are apart, in money."""
+
+    gap: Gap
+    observed: Money
+    reported: Money
+    difference: Money
+    is_more: bool
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """How much of the total is known in one way."""
 
@@ -115,6 +130,7 @@ def read_page(
         ],
         "unpriced": reports.unpriced(stretch),
         "known": _known(by_agent, shown),
+        "gaps": [_apart(gap) for gap in gaps(stretch)],
         "fresh": fresh,
         "vendors": {kind: load(kind).label for kind in kinds()},
         "is_empty": _is_empty(summary, fresh),
@@ -200,6 +216,17 @@ def _known(by_agent: Sequence[Part], currency: str) -> list[Known]:
         for source, meaning in MEANING.items()
         if source in amounts
     ]
+
+
+def _apart(gap: Gap) -> Apart:
+    return Apart(
+        gap,
+        Money(gap.observed, CURRENCY),
+        Money(gap.reported, CURRENCY),
+        Money(abs(gap.difference), CURRENCY),
+        gap.difference < 0,
+        round(HUNDRED * min(gap.share or Decimal(0), Decimal(1)), 1),
+    )
 
 
 def _is_empty(summary: Summary, fresh: Sequence[Freshness]) -> bool:

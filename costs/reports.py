@@ -35,6 +35,7 @@ SUMS = (
 )
 NO_AGENT, NO_MODEL = "No agent", "Other charges"
 NOT_ASSIGNED = "Not assigned"
+NO_CONNECTION, NO_VENDOR = "Told by agents alone", "No vendor named"
 
 
 class By(StrEnum):
@@ -59,8 +60,8 @@ OF_DAYS = {
 }
 OF_HOURS = {
     By.MODEL: ("model", "model", NO_MODEL),
-    By.VENDOR: ("vendor", "vendor", ""),
-    By.CONNECTION: ("connection_id", "connection__name", ""),
+    By.VENDOR: ("vendor", "vendor", NO_VENDOR),
+    By.CONNECTION: ("connection_id", "connection__name", NO_CONNECTION),
 }
 
 

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from costs.apportion import units
 from costs.attribution import BILLED, Attribution, Bill, Figure, Line
-from costs.division import Division, divisions_of, is_shared
+from costs.division import Division, Place, divisions_of, place_of, place_of_bill
 from costs.periods import HOUR, floor_day, floor_hour
 from costs.sums import NOTHING, Sums
 
 
 class HourKey(NamedTuple):
-    connection: UUID
+    connection: UUID | None
     hour: datetime
     model: str
     currency: str
@@ -36,7 +36,7 @@ class AgentKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rollups:
-    """The sums of one vendor's day, and what the division among agents gave each session."""
+    """The sums of one vendor's day, and what divisions gave each session and observation."""
 
     hours: Mapping[HourKey, Sums]
     agents: Mapping[AgentKey, Sums]
@@ -50,29 +50,29 @@ class _Piece:
     key: HourKey
     owner: UUID | None
     sums: Sums
-    is_shared: bool = False
+    place: Place | None = None
 
 
 def roll_up(result: Attribution, bills: Sequence[Bill], zone: ZoneInfo) -> Rollups:
     """Add up one account's day."""
     hours: dict[HourKey, Sums] = defaultdict(lambda: NOTHING)
     agents: dict[AgentKey, Sums] = defaultdict(lambda: NOTHING)
-    shared: dict[str, dict[AgentKey, Sums]] = defaultdict(lambda: defaultdict(lambda: NOTHING))
-    divisions = divisions_of(result)
+    shared: dict[Place, dict[AgentKey, Sums]] = defaultdict(lambda: defaultdict(lambda: NOTHING))
+    divisions = divisions_of(result, bills)
     for piece in _pieces(result, bills):
         hours[piece.key] = hours[piece.key].plus(piece.sums)
         day = piece.key.hour.astimezone(zone).date()
         key = AgentKey(piece.owner, day, piece.key.currency, piece.key.source)
-        model = piece.key.model
-        book = shared[model] if piece.is_shared and model in divisions else agents
+        place = piece.place
+        book = shared[place] if place is not None and place in divisions else agents
         book[key] = book[key].plus(piece.sums)
     sessions: dict[UUID, Figure] = {}
-    for model, book in shared.items():
+    for divided, book in shared.items():
         for key, sums in book.items():
-            for owner, source, part in divisions[model].parts(sums, key.source):
-                place = key._replace(agent=owner, source=source)
-                agents[place] = agents[place].plus(part)
-        sessions.update(_sessions(divisions[model], book))
+            for owner, source, part in divisions[divided].parts(sums, key.source):
+                mine = key._replace(agent=owner, source=source)
+                agents[mine] = agents[mine].plus(part)
+        sessions.update(_sessions(divisions[divided], book))
     return Rollups(dict(hours), dict(agents), sessions)
 
 
@@ -84,16 +84,17 @@ def _sessions(division: Division, book: Mapping[AgentKey, Sums]) -> dict[UUID, F
 
 
 def _pieces(result: Attribution, bills: Sequence[Bill]) -> Iterator[_Piece]:
+    by_sessions = frozenset(line.names.model for line in result.sessions)
     for line in result.traffic:
         figure = result.figures[line.id]
         for hour, sums in _by_hour(line.start, _sums(line, figure), whole_day=line.is_day):
-            place = (line.connection, hour, line.names.model, figure.currency, figure.source)
-            yield _Piece(HourKey(*place), line.owner, sums, is_shared(line))
+            key = (line.connection, hour, line.names.model, figure.currency, figure.source)
+            yield _Piece(HourKey(*key), line.owner, sums, place_of(line, by_sessions))
     for bill in bills:
         if left := units(result.left[bill.id]):
             for hour, sums in _by_hour(bill.start, Sums(money=left), whole_day=True):
-                place = (bill.connection, hour, bill.names.model, bill.currency, BILLED)
-                yield _Piece(HourKey(*place), bill.owner, sums)
+                key = (bill.connection, hour, bill.names.model, bill.currency, BILLED)
+                yield _Piece(HourKey(*key), bill.owner, sums, place_of_bill(bill))
 
 
 def _sums(line: Line, figure: Figure) -> Sums:

@@ -160,7 +160,8 @@ def _label(part: Part, by: By | None) -> str:
 def _payer_url(by: By) -> Url:
     """Return where a row of those who pay leads: to its agents, or its connection."""
     if by == By.CONNECTION and has_permission("connections.read"):
-        return lambda part: reverse("admin:connectors_connection_change", args=[part.key])
+        opened = "admin:connectors_connection_change"
+        return lambda part: reverse(opened, args=[part.key]) if part.key else ""
     filtered = {By.ENVIRONMENT: "environment", By.OWNER: "owner"}.get(by)
     if filtered is None or not has_permission("agents.read"):
         return lambda part: ""

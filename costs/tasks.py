@@ -5,6 +5,7 @@ from uuid import UUID
 
 from accounts.fence import fenced
 from connectors.registry import kinds
+from costs.actions.keep_observed import LATE, keep_observed
 from costs.actions.prepare_months import prepare_months
 from costs.actions.price_again import price_again
 from costs.actions.read_connection import read_connection
@@ -28,6 +29,12 @@ def sync_all(run: JobRun) -> None:
         request_readings()
 
 
+@handles("costs.observe")
+def observe(run: JobRun) -> None:
+    with run.finish():
+        keep_observed()
+
+
 @handles("costs.prepare_months")
 def prepare(run: JobRun) -> None:
     with run.finish():
@@ -36,6 +43,8 @@ def prepare(run: JobRun) -> None:
 
 @handles("costs.verify_rollups", lease=timedelta(minutes=30))
 def verify(run: JobRun) -> None:
+    with fenced():
+        keep_observed(LATE)
     for vendor in kinds():
         with fenced():
             price_again(vendor)
@@ -45,5 +54,6 @@ def verify(run: JobRun) -> None:
 
 
 every(EVERY_SYNC, "costs.sync_all", label="Read usage and costs")
+every(EVERY_SYNC, "costs.observe", label="Add up what agents were observed to use")
 every(DAILY, "costs.prepare_months", label="Prepare the coming months of usage")
 every(DAILY, "costs.verify_rollups", label="Check the sums of costs")

@@ -55,14 +55,15 @@ def figures_of(accounts: Iterable[Account], day: date, zone: ZoneInfo, *, write:
     hours: dict[HourKey, Sums] = defaultdict(lambda: NOTHING)
     agents: dict[AgentKey, Sums] = defaultdict(lambda: NOTHING)
     for account in accounts:
-        result = attribute(account.lines, account.bills)
+        result = attribute(account.lines, account.bills, is_told=account.is_told)
         sums = roll_up(result, account.bills, zone)
         for hour, part in sums.hours.items():
             hours[hour] = hours[hour].plus(part)
         for agent, part in sums.agents.items():
             agents[agent] = agents[agent].plus(part)
         if write:
-            _write_figures(account, {**result.figures, **sums.sessions}, result.sessions, day)
+            shares = [*result.sessions, *result.observed]
+            _write_figures(account, {**result.figures, **sums.sessions}, shares, day)
             _write_left(account, result.left, day)
     return Day(_something(hours), _something(agents))
 
@@ -72,9 +73,9 @@ def _something(sums: dict[Any, Sums]) -> dict[Any, Sums]:
 
 
 def _write_figures(
-    account: Account, figures: dict[UUID, Figure], sessions: list[Line], day: date
+    account: Account, figures: dict[UUID, Figure], shares: list[Line], day: date
 ) -> None:
-    roles = dict.fromkeys((line.id for line in sessions), UsageRole.AGENT_SHARE)
+    roles = dict.fromkeys((line.id for line in shares), UsageRole.AGENT_SHARE)
     changed = []
     for line in account.lines:
         stored = account.stored[line.id]

@@ -29,6 +29,7 @@ def drop_twins(
     others = model.objects.filter(
         vendor=connection.vendor, starts_at__gte=period.start, starts_at__lt=period.end
     ).exclude(connection=connection)
+    others = others.exclude(connection=None)
     told = {
         tuple(getattr(row, name) for name in names)
         for row in new

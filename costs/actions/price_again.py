@@ -9,6 +9,7 @@ from accounts.permissions import require
 from costs import ledger
 from costs.actions.attribute_days import attribute_days
 from costs.actions.keep_usage import PRICED, set_price
+from costs.attribution import TELEMETRY
 from costs.models import UsageRecord
 from costs.pricing import price_version
 
@@ -22,6 +23,7 @@ def price_again(vendor: str) -> int:
     ledger.lock(vendor)
     since = timezone.now() - BACK
     rows = UsageRecord.objects.filter(vendor=vendor, estimated_cost=None, starts_at__gte=since)
+    rows = rows.exclude(surface=TELEMETRY)  # those were priced call by call
     priced, days = [], set[date]()
     for record in rows.exclude(price_version=price_version()).iterator(chunk_size=ledger.BATCH):
         set_price(record)

@@ -57,7 +57,7 @@ class UsageRecordAdmin(ReadOnlyAdmin):
     @display(description="Agent", header=True)
     def who(self, row: UsageRecord) -> list[str]:
         name = str(row.agent) if row.agent else row.vendor_agent_id or "No agent"
-        return [name, str(row.connection)]
+        return [name, str(row.connection or "Told by agents")]
 
     @display(description="Key or project")
     def key_or_project(self, row: UsageRecord) -> str:

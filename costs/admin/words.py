@@ -16,6 +16,7 @@ SOURCE_COLOURS = {
     CostSource.BILLED.label: "success",
     CostSource.ALLOCATED.label: "success",
     CostSource.ESTIMATED.label: "info",
+    CostSource.OBSERVED.label: "info",
     CostSource.UNPRICED.label: "warning",
 }
 

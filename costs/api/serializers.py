@@ -188,6 +188,18 @@ class CostMetricsSerializer(serializers.Serializer[Any]):
     points = PointSerializer(many=True)
 
 
+class GapSerializer(serializers.Serializer[Any]):
+    """One vendor's days of which both it and agents told, in US dollars; `share` 1 is all of it."""
+
+    vendor = serializers.CharField()
+    days = serializers.IntegerField()
+    observed = AmountField()
+    reported = AmountField()
+    difference = AmountField()
+    share = serializers.DecimalField(max_digits=None, decimal_places=6, allow_null=True)
+    unpriced = serializers.IntegerField()
+
+
 class SyncRequestSerializer(StrictFields):
     """Which connection to read; without one, all of them."""
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("costs/summary", views.SummaryView.as_view()),
     path("costs/breakdown", views.BreakdownView.as_view()),
     path("costs/trend", views.TrendView.as_view()),
+    path("costs/reconciliation", views.ReconciliationView.as_view()),
     path("costs/sync", views.SyncView.as_view()),
     path("metrics/usage", views.UsageMetricsView.as_view()),
     path("metrics/costs", views.CostMetricsView.as_view()),

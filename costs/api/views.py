@@ -19,6 +19,7 @@ from costs.api import serializers as shown
 from costs.api.queries import BreakdownQuery, PeriodQuery, TrendQuery
 from costs.filters import BillFilter, UsageFilter
 from costs.models import BilledCost, UsageRecord
+from costs.reconciliation import gaps
 from costs.reports import By
 
 MOST_SHOWN = 100
@@ -94,6 +95,14 @@ class TrendView(Report):
         every = asked.get("every") or asked["stretch"].every
         data = {**asked, "every": str(every), "points": reports.trend(asked["stretch"], every)}
         return Response(shown.TrendSerializer(data).data)
+
+
+class ReconciliationView(Report):
+    @extend_schema(parameters=[PeriodQuery], responses=shown.GapSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Tell by vendor how far what agents told of is from what the vendor reports."""
+        found = gaps(PeriodQuery.read(request)["stretch"])
+        return Response(shown.GapSerializer(found, many=True).data)
 
 
 class UsageMetricsView(Report):

@@ -19,11 +19,15 @@ class ModelHourQuerySet(ScopedQuerySet["ModelHour"]):
 class ModelHour(ScopedModel):
     """The sum of one model's traffic in one hour, by connection, currency and source.
 
+    What only agents told of has no connection.
+
     Kept exact in the transaction that changes what it adds up. Money billed without any usage
     stands here too, with the model it names or none.
     """
 
-    connection = TenantForeignKey(Connection, models.PROTECT, related_name="+", db_index=False)
+    connection = TenantForeignKey(
+        Connection, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     vendor = models.CharField(max_length=20)
     hour = models.DateTimeField()
     model = models.CharField(max_length=200, blank=True)
@@ -43,7 +47,11 @@ class ModelHour(ScopedModel):
         ordering = ["-hour"]
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "hour", "connection", "model", "currency", "cost_source"],
+                fields=[
+                    *("organization", "hour", "connection", "model", "currency", "cost_source"),
+                    "vendor",
+                ],
+                nulls_distinct=False,
                 name="an_hour_of_a_model_is_summed_once",
             ),
             models.CheckConstraint(

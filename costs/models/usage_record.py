@@ -28,17 +28,21 @@ class UsageRecordQuerySet(ScopedQuerySet["UsageRecord"]):
 
 
 class UsageRecord(ScopedModel):
-    """Tokens of one bucket as a vendor reports them, and what they cost.
+    """Tokens of one bucket as a vendor reports them, or agents, and what they cost.
 
     The table is partitioned by month, and its true key is (id, starts_at). `model`,
-    `vendor_agent_id`, `api_key`, `project` and `surface` are the vendor's words. `role` tells
-    traffic from records of single agents whose traffic other records already hold. The cost
+    `vendor_agent_id`, `api_key`, `project` and `surface` are the vendor's words. What agents told
+    of their calls has no connection and the surface `telemetry`; `vendor_agent_id` is then the
+    source and `project` its service, and `estimated_cost` the sum of what each call costs. `role`
+    tells traffic from records of single agents whose traffic other records already hold. The cost
     columns are made by attribution; `estimated_cost` is the price list's answer, whatever was
     billed. `requests` and `errors` are empty where the vendor does not count them, costs where
     nothing is known.
     """
 
-    connection = TenantForeignKey(Connection, models.PROTECT, related_name="+", db_index=False)
+    connection = TenantForeignKey(
+        Connection, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     agent = TenantForeignKey(
         Agent, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
@@ -82,8 +86,9 @@ class UsageRecord(ScopedModel):
             models.UniqueConstraint(
                 fields=[
                     *("organization", "connection", "starts_at", "period_type", "model"),
-                    *("vendor_agent_id", "api_key", "project", "surface"),
+                    *("vendor_agent_id", "api_key", "project", "surface", "vendor"),
                 ],
+                nulls_distinct=False,
                 name="usage_is_kept_once",
             ),
             models.CheckConstraint(
