@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import ip_address
 from time import perf_counter
 from typing import Any
@@ -82,7 +83,7 @@ def begin_request(meta: Mapping[str, Any]) -> tuple[context.RequestInfo, dict[st
         trace_id=trace.trace_id,
         span_id=trace.span_id,
         address=client_address(meta),
-        user_agent=printable(meta.get("HTTP_USER_AGENT", ""), 200),
+        user_agent=_user_agent(meta.get("HTTP_USER_AGENT", "")),
     )
     return info, {"X-Request-ID": info.request_id, "traceparent": str(trace)}
 
@@ -107,10 +108,21 @@ def _address(text: str) -> str:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
+    return _known_address(text)
+
+
+# Few callers make most of the calls, with few programs.
+@lru_cache(1_000)
+def _known_address(text: str) -> str:
     try:
         return str(ip_address(text))
     except ValueError:
         return ""
+
+
+@lru_cache(1_000)
+def _user_agent(text: str) -> str:
+    return printable(text, 200)
 
 
 def _request_id(meta: Mapping[str, Any]) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from typing import Protocol
 
 MICROSECONDS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bucket:
     """At most `limit` calls at once, and as many again spread over each `seconds`."""
 
@@ -16,12 +17,12 @@ class Bucket:
     limit: int
     seconds: int = 60
 
-    @property
+    @cached_property
     def interval(self) -> int:
         """Microseconds in which one call drains, rounded up: nothing drains too fast."""
         return -(-self.seconds * MICROSECONDS // self.limit)
 
-    @property
+    @cached_property
     def tolerance(self) -> int:
         """Microseconds of calls the bucket holds."""
         return self.interval * self.limit
