@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from urllib.request import urlopen
 
 from django.conf import settings
@@ -19,6 +20,14 @@ from bench.estate import Estate
 PATIENCE = 60.0  # seconds for a server to come up on a busy machine
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server that runs: where it listens, and the process above all of its own."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
 def serving(
     estate: Estate,
@@ -26,37 +35,49 @@ def serving(
     more: Mapping[str, str] | None = None,
 ) -> Iterator[int]:
     """Serve the estate with one worker and yield the port."""
-    collect(settings.DATA_DIR, settings.DATA_DIR / "static.log")
-    port = _free_port()
-    options = Options("127.0.0.1", port, settings.DATA_DIR, demo=False, check=False)
-    *command, _ = programs.web(options).argv
-    with _run([*command, "--log-level", "error", application], port, estate, more):
-        yield port
+    with serving_web(estate, application, more) as served:
+        yield served.port
 
 
 @contextmanager
-def serving_edge(estate: Estate) -> Iterator[int]:
-    """Serve the estate's telemetry with one edge process and yield the port."""
-    port = _free_port()
-    options = Options("127.0.0.1", port, settings.DATA_DIR, demo=False, check=False, edge_port=port)
-    *command, application = programs.edge(options).argv
-    with _run([*command, "--log-level", "error", application], port, estate):
-        yield port
+def serving_web(
+    estate: Estate,
+    application: str = "armproject.wsgi:application",
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
+    """Serve the estate with one worker and tell where."""
+    collect(settings.DATA_DIR, settings.DATA_DIR / "static.log")
+    *command, _ = programs.web(_options()).argv
+    with _run([*command, application], estate, more) as served:
+        yield served
+
+
+@contextmanager
+def serving_edge(estate: Estate) -> Iterator[Served]:
+    """Serve the estate's telemetry with one edge process and tell where."""
+    with _run(list(programs.edge(_options()).argv), estate) as served:
+        yield served
+
+
+def _options() -> Options:
+    port = free_port()
+    return Options("127.0.0.1", port, settings.DATA_DIR, demo=False, check=False, edge_port=port)
 
 
 @contextmanager
 def _run(
-    command: list[str], port: int, estate: Estate, more: Mapping[str, str] | None = None
-) -> Iterator[None]:
+    command: list[str], estate: Estate, more: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    port = int(command[command.index("--port") + 1])
     granian = subprocess.Popen(
-        command,
+        [*command, "--log-level", "error"],
         env={**environment_over(estate.url), **(more or {})},
         cwd=settings.BASE_DIR,
         stdout=sys.stderr,
     )
     try:
-        _wait(port, granian)
-        yield
+        wait_for(f"http://127.0.0.1:{port}/api/health", granian)
+        yield Served(port, granian.pid)
     finally:
         end(granian)
 
@@ -84,18 +105,20 @@ def end(process: "subprocess.Popen[bytes]", patience: float = 10.0) -> None:
     process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait_for(url: str, process: "subprocess.Popen[bytes]", patience: float = PATIENCE) -> None:
+    """Return once the server answers here."""
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError):
-            urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2).close()
+            urlopen(url, timeout=2).close()
             return
         time.sleep(0.2)
     raise RuntimeError("The server did not come up.")
