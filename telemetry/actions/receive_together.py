@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from django.db import DatabaseError
+
+from accounts.fence import fenced
+from armproject.lib.sqlstate import database_fault
 from telemetry.actions.receive_records import Received, receive_records
 from telemetry.records import Rejected, SpanRecord
+
+TRIES = 4
+# A unique key that another one was writing, a failed serialization, a deadlock.
+CROSSED = frozenset({"23505", "40001", "40P01"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +25,26 @@ class Reading:
 
 
 def receive_together(door: str, readings: Sequence[Reading]) -> list[Received]:
-    """Keep the records of several requests of one organization in the caller's transaction.
+    """Keep the records of several requests of one organization in a transaction of their own.
 
-    Returns what became of each request, as if it had come alone.
+    Returns what became of each request, as if it had come alone. Of two that tell of the same new
+    run at the same moment one has to begin again: it then finds the run there.
     """
+    for _ in range(TRIES - 1):
+        try:
+            return _kept(door, readings)
+        except DatabaseError as error:
+            fault = database_fault(error)
+            if fault is None or fault.sqlstate not in CROSSED:
+                raise
+    return _kept(door, readings)
+
+
+def _kept(door: str, readings: Sequence[Reading]) -> list[Received]:
     records = [record for each in readings for record in each.records]
     rejected = [one for each in readings for one in each.rejected]
-    whole = receive_records(door, records, rejected)
+    with fenced():
+        whole = receive_records(door, records, rejected)
     late = whole.rejected[len(rejected) :]
     ends = accumulate(len(each.records) for each in readings)
     return [

@@ -15,7 +15,6 @@ from django.db import connection
 
 from accounts.actions.identify_api_key import identify_api_key
 from accounts.calls import count_call
-from accounts.fence import fenced
 from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.context import Context
@@ -120,8 +119,7 @@ def _keep(group: list[Call]) -> None:
     readings = [call.reading for call in group if call.reading is not None]
     with context.use(first.chosen):
         try:
-            with fenced():
-                found = receive_together(first.door.name, readings)
+            found = receive_together(first.door.name, readings)
         except Exception as error:  # noqa: BLE001 - the same
             connection.close_if_unusable_or_obsolete()
             return _part(group, error)
