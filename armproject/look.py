@@ -139,6 +139,12 @@ UNFOLD: dict[str, Any] = {
                     "admin:telemetry_redactionpattern_changelist",
                     may("contents.write"),
                 ),
+                _link(
+                    "Quarantine",
+                    "shield_question",
+                    "admin:telemetry_quarantined_changelist",
+                    may("quarantine.read"),
+                ),
             ),
             _group(
                 "Money",

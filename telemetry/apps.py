@@ -8,10 +8,11 @@ class TelemetryConfig(AppConfig):
     def ready(self) -> None:
         from accounts.registry import add_holding
         from agents.registry import add_witness
-        from telemetry.holdings import runs_for_people
+        from telemetry.holdings import quarantine_about_people, runs_for_people
         from telemetry.measures import register
         from telemetry.reports.recent_work import recent_work
 
         add_witness(recent_work)
         add_holding(runs_for_people())
         register()
+        add_holding(quarantine_about_people())

@@ -105,8 +105,12 @@ class SpanRecord(msgspec.Struct, gc=False):
 
 
 class Rejected(msgspec.Struct, gc=False):
-    """A span that cannot be kept: where it stood in the request, and a sentence that says why."""
+    """A span that cannot be kept: where it stood in the request, and a sentence that says why.
+
+    `body` is what was sent, as it can be put aside (see `putaside`); empty where it cannot.
+    """
 
     index: int
     reason: str
     span_id: str = ""
+    body: bytes = b""

@@ -3,7 +3,7 @@
 from accounts.fence import current_organization_id
 from accounts.permissions import require
 from telemetry.actions.receive_records import Received
-from telemetry.actions.receive_together import Reading, receive_together
+from telemetry.actions.receive_safely import receive_safely
 from telemetry.events import read_events
 
 
@@ -14,4 +14,4 @@ def receive_events(body: bytes) -> Received:
     """
     require("telemetry.write")
     records, rejected = read_events(body, current_organization_id())
-    return receive_together("events", [Reading(records, rejected)])[0]
+    return receive_safely("events", records, rejected)

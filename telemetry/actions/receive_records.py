@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from telemetry.actions.count_rejections import count_rejections
+from telemetry.actions.refuse_items import refuse_items
 from telemetry.actions.store_spans import SECOND, store_spans
 from telemetry.records import Rejected, SpanRecord
 
@@ -31,13 +31,13 @@ class Received:
 def receive_records(
     door: str, records: Sequence[SpanRecord], rejected: Sequence[Rejected]
 ) -> Received:
-    """Keep records in the caller's transaction, and count what was refused."""
+    """Keep records in the caller's transaction; count what was refused and put it aside."""
     late = _of_lost_days(records)
     lost = {each.index for each in late}
     fresh = [each for n, each in enumerate(records) if n not in lost] if lost else records
     stored = store_spans(fresh)
     refused = [*rejected, *late]
-    count_rejections(door, refused)
+    refuse_items(door, refused)
     kept = iter(stored.kept)
     fates = (
         [None if n in lost else next(kept) for n in range(len(records))] if lost else stored.kept

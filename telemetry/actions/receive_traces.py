@@ -2,7 +2,7 @@
 
 from accounts.permissions import require
 from telemetry.actions.receive_records import Received
-from telemetry.actions.receive_together import Reading, receive_together
+from telemetry.actions.receive_safely import receive_safely
 from telemetry.otlp import read_traces
 
 
@@ -13,4 +13,4 @@ def receive_traces(body: bytes, content_type: str) -> Received:
     """
     require("telemetry.write")
     records, rejected = read_traces(body, content_type)
-    return receive_together("traces", [Reading(records, rejected)])[0]
+    return receive_safely("traces", records, rejected)

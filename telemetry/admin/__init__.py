@@ -2,12 +2,14 @@
 
 from telemetry.admin.content_rules import ContentRuleAdmin, RedactionPatternAdmin
 from telemetry.admin.objective import ObjectiveAdmin
+from telemetry.admin.quarantine import QuarantinedAdmin
 from telemetry.admin.run import RunAdmin
 from telemetry.admin.source import SourceAdmin
 
 __all__ = [
     "ContentRuleAdmin",
     "ObjectiveAdmin",
+    "QuarantinedAdmin",
     "RedactionPatternAdmin",
     "RunAdmin",
     "SourceAdmin",

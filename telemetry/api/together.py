@@ -23,6 +23,7 @@ from armproject.lib.rest.body import Failure
 from armproject.lib.rest.database import AWAY
 from armproject.lib.rest.errors import reported_failure
 from armproject.lib.tracing import begin_request
+from telemetry.actions.receive_safely import is_of_the_data
 from telemetry.actions.receive_together import Reading, receive_together
 from telemetry.api.parsers import unpacked
 from telemetry.api.quick import Door
@@ -134,7 +135,8 @@ def _keep(group: list[Call]) -> None:
 
 def _part(group: list[Call], error: Exception) -> None:
     if len(group) == 1:
-        _failed(group[0], error)
+        if not is_of_the_data(error):  # else the views part what is sound from what is not
+            _failed(group[0], error)
         return
     failure = reported_failure(error, None)
     for call in group:

@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from telemetry.api.content_rules import ContentRuleViewSet, PatternViewSet
 from telemetry.api.objectives import ObjectiveViewSet
 from telemetry.api.performance import PartsView, PerformanceView
+from telemetry.api.quarantine import QuarantineViewSet
 from telemetry.api.views import (
     EventSchemaView,
     EventsView,
@@ -18,6 +19,7 @@ router.register("content-rules", ContentRuleViewSet)
 router.register("redaction-patterns", PatternViewSet)
 router.register("objectives", ObjectiveViewSet)
 router.register("telemetry/sources", SourceViewSet)
+router.register("telemetry/quarantine", QuarantineViewSet)
 router.register("telemetry/rejections", RejectionViewSet)
 
 urlpatterns = [

@@ -6,19 +6,26 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from armproject.lib.errors import InvalidInput, TooLarge
 from telemetry.events.shape import VERSION, Event, Unusable
 from telemetry.events.steps import step_of
+from telemetry.putaside import of_event
 from telemetry.records import Rejected, SpanRecord
 
 MOST_EVENTS = 10_000
-DAY_NS = 86_400_000_000_000
+# Clocks differ; one that is further ahead is wrong.
+AHEAD_NS = 600_000_000_000
 EARLIEST_NS = 1_577_836_800_000_000_000  # 2020-01-01
 LONGEST_ID = 64
 # What JSON may tell and no text of the database may hold.
 NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+DEFECT = "ARM could not understand the event; it is kept aside."
 OTHER_TENANT = "The event's tenant_id is not the organization of the key it was sent with."
+
+
+log = structlog.get_logger(__name__)
 
 
 class Batch(msgspec.Struct):
@@ -51,8 +58,11 @@ def read_events(
             event = _decoded(each)
             event_id = (event.event_id or "")[:LONGEST_ID]
             steps.append(_step(event, tenant, now_ns))
-        except Unusable as problem:
-            rejected.append(Rejected(index, str(problem), event_id))
+        except Exception as problem:
+            if not isinstance(problem, Unusable):
+                log.exception("event_not_understood")
+                problem = Unusable(DEFECT)
+            rejected.append(Rejected(index, str(problem), event_id, of_event(bytes(each))))
     return steps, rejected
 
 
@@ -80,6 +90,6 @@ def _step(event: Event, tenant: str, now_ns: int) -> SpanRecord:
     step = step_of(event)
     if step.started_ns < EARLIEST_NS:
         raise Unusable("The event lies before 2020.")
-    if step.started_ns > now_ns + DAY_NS:
-        raise Unusable("The event lies more than a day in the future.")
+    if step.started_ns > now_ns + AHEAD_NS:
+        raise Unusable("The event lies more than ten minutes in the future.")
     return step

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_invited_roles'),
-        ('telemetry', '0006_contents'),
+        ('telemetry', '0009_fence_quarantine'),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from telemetry.models.content_rule import ContentMode, ContentRule
 from telemetry.models.message import Message
 from telemetry.models.model_use import ModelUse
 from telemetry.models.objective import Objective, ObjectiveDays
+from telemetry.models.quarantined import Quarantined
 from telemetry.models.redaction_pattern import RedactionPattern
 from telemetry.models.rejection import Rejection
 from telemetry.models.run import Run, RunStatus
@@ -20,6 +21,7 @@ __all__ = [
     "ModelUse",
     "Objective",
     "ObjectiveDays",
+    "Quarantined",
     "RedactionPattern",
     "Rejection",
     "Run",

@@ -1,7 +1,7 @@
 """OTLP over HTTP: bodies of exporters' requests in, records and answers out."""
 
 from telemetry.otlp.answering import Signal, answer
-from telemetry.otlp.reading import JSON, PROTOBUF, read_logs, read_metrics, read_traces
+from telemetry.otlp.reading import JSON, PROTOBUF, read_logs, read_metrics, read_span, read_traces
 from telemetry.otlp.refusing import refusal
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "answer",
     "read_logs",
     "read_metrics",
+    "read_span",
     "read_traces",
     "refusal",
 ]

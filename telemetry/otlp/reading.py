@@ -5,13 +5,18 @@ from collections.abc import Iterable
 from itertools import islice
 from types import ModuleType
 
+import structlog
+
 from armproject.lib.errors import InvalidInput, TooLarge
 from telemetry.dialects.told import Origin
 from telemetry.dialects.understanding import Place, place_of, understand
 from telemetry.dialects.wrappers import mark_wrappers
 from telemetry.otlp import json, protobuf
 from telemetry.otlp.checking import fault_of, is_span_id
+from telemetry.putaside import of_span
 from telemetry.records import Rejected, SpanRecord
+
+log = structlog.get_logger(__name__)
 
 JSON = "application/json"
 PROTOBUF = "application/x-protobuf"
@@ -20,6 +25,7 @@ _FORMS = {JSON: json, PROTOBUF: protobuf, "application/protobuf": protobuf}
 MOST_ITEMS = 10_000
 LARGEST_SPAN = 4 * 2**20
 UNREADABLE = "It is not what the protocol says such a thing is."
+DEFECT = "ARM could not understand the span; it is kept aside."
 OVERSIZED = f"The span is larger than {LARGEST_SPAN:,} bytes."
 
 
@@ -37,15 +43,24 @@ def read_traces(
     parts = list(islice(form.spans(body), MOST_ITEMS + 1))
     _refuse_many(len(parts), "spans")
     kept, rejected = [], []
-    for index, (place, data) in enumerate(_placed(parts)):
+    for index, (place, (origin, data)) in enumerate(zip(_places(parts), parts, strict=True)):
         found = _read(form, data, place, now_ns)
         if isinstance(found, SpanRecord):
             kept.append(found)
         else:
             found.index = index
+            found.body = of_span(data, content_type, origin)
             rejected.append(found)
     mark_wrappers(kept)
     return kept, rejected
+
+
+def read_span(
+    data: bytes, content_type: str, origin: Origin
+) -> tuple[list[SpanRecord], list[Rejected]]:
+    """Return one span that comes from there as `read_traces` would, or why it cannot be kept."""
+    found = _read(_form_of(content_type), data, place_of(origin), time.time_ns())
+    return ([found], []) if isinstance(found, SpanRecord) else ([], [found])
 
 
 def read_metrics(body: bytes, content_type: str) -> tuple[int, list[Rejected]]:
@@ -76,14 +91,14 @@ def is_json(content_type: str) -> bool:
     return _FORMS.get(content_type.partition(";")[0].strip().lower()) is json
 
 
-def _placed(parts: Iterable[tuple[Origin, bytes]]) -> Iterable[tuple[Place, bytes]]:
+def _places(parts: Iterable[tuple[Origin, bytes]]) -> Iterable[Place]:
     """Look at where spans come from once for all that come from there."""
     last: Origin | None = None
     place = place_of(Origin())
-    for origin, data in parts:
+    for origin, _ in parts:
         if origin is not last:
             last, place = origin, place_of(origin)
-        yield place, data
+        yield place
 
 
 def _read(form: ModuleType, data: bytes, place: Place, now_ns: int) -> SpanRecord | Rejected:
@@ -94,7 +109,11 @@ def _read(form: ModuleType, data: bytes, place: Place, now_ns: int) -> SpanRecor
         return Rejected(0, UNREADABLE)
     if fault := fault_of(span, now_ns):
         return Rejected(0, fault, span.span_id if is_span_id(span.span_id) else "")
-    return understand(span, place)
+    try:
+        return understand(span, place)
+    except Exception:  # one span is no reason to refuse the others
+        log.exception("span_not_understood")
+        return Rejected(0, DEFECT, span.span_id)
 
 
 def _counted(counts: Iterable[int | None], what: str) -> tuple[int, list[Rejected]]:

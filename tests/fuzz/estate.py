@@ -14,7 +14,7 @@ from connectors.simulator import Simulator
 from governance.actions.raise_alert import raise_alert
 from governance.models import AuditEvent, AuditSeal, Channel, Notification
 from jobs.models import Job
-from telemetry.models import Run, Source
+from telemetry.models import Quarantined, Run, Source
 from tests.accounts.people import enrol, signed_in
 from tests.cast import PASSWORD, Api, House, make_house
 from tests.governance.sealed import seal
@@ -106,6 +106,8 @@ class Estate:
         rows["/redaction-patterns"] = make("redaction-patterns", pattern)
         answer = self.founder.post("/telemetry/events", {"events": an_event()})
         assert answer.json()["data"]["accepted"] == 1, answer.content
+        refused = {"events": [{**an_event()[0], "event_type": "Unheard"}]}
+        assert self.founder.post("/telemetry/events", refused).status_code == 200
         leaver = User.objects.create_user("leaver@acme.example", PASSWORD, name="Leaver")
         with self.house.inside():
             Membership.objects.create(user=leaver, role="viewer")
@@ -129,6 +131,7 @@ class Estate:
         rows["/organizations"] = self.house.organization.pk
         rows["/sign-ins"] = SignInEvent.objects.first().pk
         rows["/runs"] = Run.objects.get().pk
+        rows["/telemetry/quarantine"] = Quarantined.objects.get().pk
         rows["/telemetry/sources"] = Source.objects.get().pk
         rows["/syncs"] = SyncRun.objects.first().pk
         dead = Job(kind="governance.seal", state="dead", last_error="It was refused.")

@@ -141,7 +141,7 @@ FAULTS = {
     "The span's time lies before 2020": {"started_ns": NOW_NS // 1000},
     "The span's time lies before": {"ended_ns": 1},
     "The span's time lies more": {"started_ns": NOW_NS + 2 * DAY_NS, "ended_ns": 0},
-    "The span's time lies more than a day": {"ended_ns": NOW_NS + 2 * DAY_NS},
+    "The span's time lies more than ten minutes": {"ended_ns": NOW_NS + 2 * DAY_NS},
 }
 
 

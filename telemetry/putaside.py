@@ -1,0 +1,65 @@
+"""Items put aside: one JSON document each, from which the door can read the item once more."""
+
+import base64
+from typing import Any
+
+import msgspec
+
+from armproject.lib.errors import InvalidInput
+from telemetry.dialects.told import Origin
+from telemetry.records import SpanRecord
+
+
+class PutAside(msgspec.Struct, omit_defaults=True):
+    """What a door was given: an event as it was sent, a span and where it came from, or a record.
+
+    `span` is in base64 and of the kind that `content_type` names.
+    """
+
+    event: msgspec.Raw = msgspec.Raw(b"")
+    span: str = ""
+    content_type: str = ""
+    origin: Origin | None = None
+    record: SpanRecord | None = None
+
+
+_decoder = msgspec.json.Decoder(PutAside)
+
+
+def of_event(raw: bytes) -> bytes:
+    """Return an event put aside; one that is not even text is kept in base64."""
+    try:
+        raw.decode()
+        msgspec.json.decode(raw)
+    except (ValueError, RecursionError):
+        raw = msgspec.json.encode({"base64": base64.b64encode(raw).decode()})
+    return msgspec.json.encode(PutAside(event=msgspec.Raw(raw)))
+
+
+def of_span(data: bytes, content_type: str, origin: Origin) -> bytes:
+    """Return a span put aside, with where it came from."""
+    span = base64.b64encode(data).decode()
+    return msgspec.json.encode(PutAside(span=span, content_type=content_type, origin=origin))
+
+
+def of_record(record: SpanRecord) -> bytes:
+    """Return what was read and could not be stored put aside."""
+    return msgspec.json.encode(PutAside(record=record))
+
+
+def read(body: str) -> PutAside:
+    """Return what was put aside; raises InvalidInput where it cannot be read any more."""
+    try:
+        return _decoder.decode(body)
+    except msgspec.DecodeError:
+        raise InvalidInput("It cannot be read any more.") from None
+
+
+def span_bytes(item: PutAside) -> bytes:
+    """Return the span as it was sent."""
+    return base64.b64decode(item.span)
+
+
+def shown(body: str) -> Any:
+    """Return what was put aside for people: plain values."""
+    return msgspec.json.decode(body) if body else {}

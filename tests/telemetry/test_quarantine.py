@@ -1,0 +1,158 @@
+"""What cannot be kept is put aside alone, sealed, and kept once it can be."""
+
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from armproject.lib.errors import Conflict
+from governance.models import AuditEvent
+from telemetry.actions import quarantine_items as aside
+from telemetry.actions.receive_safely import receive_safely
+from telemetry.actions.replay_quarantined import replay_quarantined
+from telemetry.holdings import quarantine_about_people
+from telemetry.models import Quarantined, Rejection, Span
+from telemetry.records import Rejected, SpanRecord
+from tests.cast import Api, House
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    return {
+        "event_id": uuid4().hex,
+        "event_type": "ToolCall",
+        "timestamp": timezone.now().isoformat(),
+        "payload": {"run_id": uuid4().hex, "tool_name": "lift"},
+        **changes,
+    }
+
+
+def send(house: House, *events: dict[str, Any]) -> Any:
+    return house.api("member").post("/telemetry/events", {"events": list(events)})
+
+
+def step(**changes: Any) -> SpanRecord:
+    told = {"started_ns": time.time_ns(), "name": "step", **changes}
+    return SpanRecord(trace_id=uuid4().hex, span_id=uuid4().hex[:16], **told)
+
+
+def test_what_a_door_refuses_is_put_aside_sealed(house: House, api: Api) -> None:
+    secret = f"canary-{uuid4().hex}"
+    bad = event(event_type="Nonsense", payload={"run_id": "1", "text": secret})
+    answer = send(house, event(), bad).json()["data"]
+    assert answer["accepted"] == 1
+    (row,) = api.get("/telemetry/quarantine").json()["data"]
+    assert (row["door"], row["item_id"]) == ("events", bad["event_id"])
+    with house.inside():
+        sealed = bytes(Quarantined.objects.get().body_sealed)
+    assert secret.encode() not in sealed
+    opened = api.post(f"/telemetry/quarantine/{row['id']}/open").json()["data"]["content"]
+    assert opened["event"] == bad
+    with house.inside():
+        assert AuditEvent.objects.filter(action="quarantine.open").count() == 1
+
+
+def test_who_may_see_the_list_may_not_look_inside(house: House) -> None:
+    send(house, event(event_type="Nonsense"))
+    developer = house.api("developer")
+    (row,) = developer.get("/telemetry/quarantine").json()["data"]
+    for verb in ("open", "replay"):
+        assert developer.post(f"/telemetry/quarantine/{row['id']}/{verb}").status_code == 403
+    assert house.api("viewer").get("/telemetry/quarantine").status_code == 403
+
+
+def test_a_poisonous_record_is_put_aside_alone_and_the_others_are_kept(
+    house: House, api: Api
+) -> None:
+    sound = [step() for _ in range(20)]
+    poison = step(input_tokens=2**70)
+    with house.inside():
+        received = receive_safely("traces", [*sound[:7], poison, *sound[7:]], [])
+        assert received.kept == 20
+        assert [each.index for each in received.rejected] == [7]
+        assert Span.objects.count() == 20
+        row = Quarantined.objects.get()
+        assert row.item_id == poison.span_id
+        assert Rejection.objects.get().items == 1
+        with pytest.raises(Conflict):
+            replay_quarantined(row)
+        assert Quarantined.objects.count() == 1
+
+
+def test_a_body_that_would_stop_the_statement_is_no_500(house: House, api: Api) -> None:
+    bad = event(event_type="llm.complete", payload={"run_id": "1", "input_tokens": 2**53})
+    many = [bad | {"event_id": str(n)} for n in range(2)]
+    assert send(house, event(), *many).status_code == 200
+
+
+def test_a_failure_that_is_not_of_the_data_is_raised(house: House) -> None:
+    with house.inside(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 1")
+        with pytest.raises(Exception, match="timeout"):
+            receive_safely("traces", [step() for _ in range(2_000)], [])
+
+
+def test_what_can_be_kept_now_is_kept_by_a_replay(house: House, api: Api) -> None:
+    early = event(timestamp="2999-01-01T00:00:00Z")
+    send(house, early)
+    (row,) = api.get("/telemetry/quarantine").json()["data"]
+    again = api.post(f"/telemetry/quarantine/{row['id']}/replay")
+    assert again.status_code == 409
+    assert "future" in again.json()["error"]["message"]
+    with house.inside():
+        item = Quarantined.objects.get()
+        item.keep(item.open().replace("2999-01-01T00:00:00Z", event()["timestamp"]).encode())
+        item.save()
+    assert api.post(f"/telemetry/quarantine/{row['id']}/replay").json()["data"] == {"kept": 1}
+    assert api.get("/telemetry/quarantine").json()["data"] == []
+
+
+def test_everything_of_one_reason_is_tried_at_once(house: House, api: Api) -> None:
+    for _ in range(3):
+        send(house, event(event_type="Nonsense"))
+    reason = api.get("/telemetry/quarantine").json()["data"][0]["reason"]
+    tried = api.post("/telemetry/quarantine/replay", {"reason": reason}).json()["data"]
+    assert tried == {"kept": 0, "refused": 3}
+
+
+def test_what_is_discarded_is_gone_and_stays_counted(house: House, api: Api) -> None:
+    send(house, event(event_type="Nonsense"))
+    (row,) = api.get("/telemetry/quarantine").json()["data"]
+    assert api.delete(f"/telemetry/quarantine/{row['id']}").status_code == 204
+    with house.inside():
+        assert not Quarantined.objects.exists()
+        assert Rejection.objects.get().items == 1
+
+
+def test_the_oldest_leave_for_newer_ones_and_that_is_counted(house: House) -> None:
+    with house.inside():
+        for _ in range(aside.MOST_ITEMS // aside.MOST_AT_ONCE):
+            rejected = [Rejected(n, "Bad.", "", b"{}") for n in range(aside.MOST_AT_ONCE)]
+            aside.quarantine_items("events", rejected)
+        first = Quarantined.objects.order_by("id").first()
+        assert aside.quarantine_items("events", [Rejected(0, "Bad.", "", b"{}")]) == (1, 1)
+        assert Quarantined.objects.count() == aside.MOST_ITEMS
+        assert not Quarantined.objects.filter(pk=first.pk).exists()
+
+
+def test_items_that_name_a_person_are_found_and_erased(house: House) -> None:
+    send(house, event(event_type="Nonsense", payload={"user_id": house.viewer.email}))
+    send(house, event(event_type="Nonsense"))
+    holding = quarantine_about_people()
+    with house.inside():
+        assert [row["rows"] for row in holding.report(house.viewer)] == [1]
+        assert holding.erase is not None
+        assert holding.erase(house.viewer) == 1
+        assert Quarantined.objects.count() == 1
+
+
+def test_a_stranger_sees_nothing_of_it(house: House, neighbours: House) -> None:
+    send(house, event(event_type="Nonsense"))
+    with house.inside():
+        pk = Quarantined.objects.get().pk
+    stranger = neighbours.api()
+    assert stranger.get("/telemetry/quarantine").json()["data"] == []
+    for verb in ("open", "replay"):
+        assert stranger.post(f"/telemetry/quarantine/{pk}/{verb}").status_code == 404
