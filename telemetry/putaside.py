@@ -9,6 +9,9 @@ from armproject.lib.errors import InvalidInput
 from telemetry.dialects.told import Origin
 from telemetry.records import SpanRecord
 
+# Larger items are only counted.
+LARGEST = 192 * 2**10
+
 
 class PutAside(msgspec.Struct, omit_defaults=True):
     """What a door was given: an event as it was sent, a span and where it came from, or a record.
@@ -27,7 +30,9 @@ _decoder = msgspec.json.Decoder(PutAside)
 
 
 def of_event(raw: bytes) -> bytes:
-    """Return an event put aside; one that is not even text is kept in base64."""
+    """Return an event put aside, one that is no text in base64; b"" if it is over 192 KiB."""
+    if len(raw) > LARGEST:
+        return b""
     try:
         raw.decode()
         msgspec.json.decode(raw)
@@ -37,7 +42,9 @@ def of_event(raw: bytes) -> bytes:
 
 
 def of_span(data: bytes, content_type: str, origin: Origin) -> bytes:
-    """Return a span put aside, with where it came from."""
+    """Return a span put aside, with where it came from; b"" if it is over 192 KiB."""
+    if len(data) > LARGEST:
+        return b""
     span = base64.b64encode(data).decode()
     return msgspec.json.encode(PutAside(span=span, content_type=content_type, origin=origin))
 

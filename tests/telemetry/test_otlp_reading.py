@@ -172,7 +172,8 @@ def test_a_damaged_span_in_protobuf_costs_no_other():
     damaged = body.replace(b"X" * 40, b"\xff" * 40)
     kept, (rejected,) = read_traces(damaged, PROTOBUF, now_ns=NOW_NS)
     assert [each.name for each in kept] == ["first", "last"]
-    assert rejected == Rejected(1, "It is not what the protocol says such a thing is.")
+    assert rejected.index == 1
+    assert rejected.reason == "It is not what the protocol says such a thing is."
 
 
 def test_what_can_be_mended_is_kept_and_noted():
