@@ -38,6 +38,11 @@ def message_id(mark: bytes) -> UUID:
     return _version_8(int.from_bytes(mark[:16]))
 
 
+def news_id(organization_id: UUID, topic: str, subject: str) -> UUID:
+    """Return the id under which subscribers are told this of this subject, once."""
+    return _named(organization_id, b"news", f"{topic} {subject}".encode())
+
+
 def signed(span_id: str) -> int:
     """Return the 64 bits of a span's id as the database keeps them."""
     number = int(span_id, 16)

@@ -43,6 +43,11 @@ class SubscriptionQuerySet(ScopedQuerySet["Subscription"]):
         """Return those for whom news is kept: also the ones that are paused."""
         return self.exclude(state=SubscriptionState.OFF)
 
+    def hear_of(self, topics: Sequence[str]) -> frozenset[str]:
+        """Return those of these topics that somebody hears of."""
+        found = self.listening().wants(topics).values_list("topics", flat=True)
+        return frozenset(topic for each in found for topic in each) & frozenset(topics)
+
     def wants(self, topics: Sequence[str]) -> "SubscriptionQuerySet":
         """Return those who hear of at least one of these topics."""
         return self.filter(Q(*(Q(topics__contains=[each]) for each in topics), _connector=Q.OR))

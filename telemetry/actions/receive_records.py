@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from telemetry.actions.refuse_items import refuse_items
 from telemetry.actions.store_spans import SECOND, store_spans
+from telemetry.actions.tell_news import tell_news
 from telemetry.records import Rejected, SpanRecord
 
 OLDEST = timedelta(days=30)
@@ -36,6 +37,8 @@ def receive_records(
     lost = {each.index for each in late}
     fresh = [each for n, each in enumerate(records) if n not in lost] if lost else records
     stored = store_spans(fresh)
+    if stored.spans:
+        tell_news(fresh)
     refused = [*rejected, *late]
     refuse_items(door, refused)
     kept = iter(stored.kept)
