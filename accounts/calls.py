@@ -12,7 +12,8 @@ from accounts.models import Organization
 from accounts.recent_keys import RecentKeys
 from armproject.lib import context
 from armproject.lib.context import Context, PrincipalKind
-from armproject.lib.limits import Bucket, Gate, PostgresStore, RedisStore, Verdict
+from armproject.lib.errors import TooManyRequests
+from armproject.lib.limits import Bucket, Gate, Meter, PostgresStore, RedisStore, Verdict
 from armproject.lib.networks import neighbourhood
 
 # How many calls a minute one caller may make, by kind.
@@ -25,6 +26,8 @@ USUAL = {
     "export": 120,
     "test": 240,
 }
+# How much an organization may send in a minute, by kind.
+VOLUMES = {"ingest_kib": 6_000_000, "ingest_items": 6_000_000}
 # How many callers' worth of calls those have who share a limit.
 ONE, PERSON, ORGANIZATION, EVERYBODY = 1, 2, 8, 80
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -65,6 +68,20 @@ def count_call(kind: str) -> Verdict:
     """
     buckets = _buckets(kind, context.current(), settings.ARM_RATE_LIMITS.get(kind, USUAL[kind]))
     return gate().take(*buckets, ahead=kind in AHEAD, strict=kind == "auth")
+
+
+def count_volume(kind: str, amount: int) -> None:
+    """Count what the organization sends; raises TooManyRequests, with when to come back."""
+    organization_id = context.organization_id()
+    if organization_id is None:
+        return
+    limit = settings.ARM_RATE_LIMITS.get(kind, VOLUMES[kind]) * _factor(organization_id)
+    bucket = _bucket(kind, "organization", str(organization_id), limit)
+    refused = meter().take(bucket, amount)
+    if refused is not None:
+        problem = TooManyRequests("Your organization sends more than its limit; slow down.")
+        problem.retry_after = refused.retry_after
+        raise problem
 
 
 def _buckets(kind: str, now: Context, limit: int) -> list[Bucket]:
@@ -121,3 +138,9 @@ def gate() -> Gate:
         return Gate(database, processes=settings.ARM_WEB_PROCESSES)
     shared = RedisStore(settings.REDIS_URL)
     return Gate(shared, spare=database, processes=settings.ARM_WEB_PROCESSES)
+
+
+@lru_cache(maxsize=1)
+def meter() -> Meter:
+    """Return this process's meter, over its gate."""
+    return Meter(gate())

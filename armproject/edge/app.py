@@ -59,8 +59,8 @@ class Edge:
         if scope.path not in PATHS:
             _refuse(proto, "/api/health", meta, NOTHING_HERE)
             return
-        size = _size(meta)
-        if not self.waiting.admit(size):
+        caller, size = str(meta.get("HTTP_AUTHORIZATION", "")), _size(meta)
+        if not self.waiting.admit(caller, size):
             _refuse(proto, scope.path, meta, FULL)
             return
         try:
@@ -68,7 +68,7 @@ class Edge:
         except TimeoutError:
             _refuse(proto, scope.path, meta, LATE)
         finally:
-            self.waiting.leave(size)
+            self.waiting.leave(caller, size)
 
     async def _answer(self, scope: Any, proto: Any, meta: Meta) -> None:
         async with asyncio.timeout(PATIENCE):

@@ -1,7 +1,9 @@
 """Requests that wait to be served together: at most so many, and of so many bytes."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 
@@ -21,6 +23,14 @@ Serve = Callable[[Sequence[Call]], None]
 Entry = tuple[Call, "asyncio.Future[None]"]
 
 
+@dataclass(slots=True)
+class Held:
+    """How much of the room one caller holds."""
+
+    number: int = 0
+    bytes: int = 0
+
+
 class Waiting:
     """Takes calls from one event loop and has threads serve all that wait at once."""
 
@@ -29,21 +39,34 @@ class Waiting:
         self._loop = loop
         self._entries: SimpleQueue[Entry | None] = SimpleQueue()
         self._number = self._bytes = 0
+        self._held: dict[str, Held] = defaultdict(Held)
         self._hands = [Thread(target=self._work, name=f"hand-{n}") for n in range(HANDS)]
         for hand in self._hands:
             hand.start()
 
-    def admit(self, size: int) -> bool:
-        """Say whether a request of this size finds room; one that did gives it back by `leave`."""
+    def admit(self, caller: str, size: int) -> bool:
+        """Say whether a request of this size finds room; one that did gives it back by `leave`.
+
+        One caller may take half of the room, so that others find some, too.
+        """
+        held = self._held[caller]
         if self._number >= MOST or self._bytes + size > MOST_BYTES:
             return False
-        self._number += 1
-        self._bytes += size
+        if held.number >= MOST // 2 or held.bytes + size > MOST_BYTES // 2:
+            return False
+        self._change(caller, 1, size)
         return True
 
-    def leave(self, size: int) -> None:
-        self._number -= 1
-        self._bytes -= size
+    def leave(self, caller: str, size: int) -> None:
+        self._change(caller, -1, -size)
+        if not self._held[caller].number:
+            del self._held[caller]
+
+    def _change(self, caller: str, number: int, size: int) -> None:
+        self._number += number
+        self._bytes += size
+        self._held[caller].number += number
+        self._held[caller].bytes += size
 
     async def served(self, call: Call) -> None:
         """Return once the call is served; whoever hung up meanwhile is served all the same."""

@@ -5,6 +5,7 @@ from accounts.permissions import require
 from telemetry.actions.receive_records import Received
 from telemetry.actions.receive_safely import receive_safely
 from telemetry.events import read_events
+from telemetry.metering import count_items
 
 
 def receive_events(body: bytes) -> Received:
@@ -14,4 +15,5 @@ def receive_events(body: bytes) -> Received:
     """
     require("telemetry.write")
     records, rejected = read_events(body, current_organization_id())
+    count_items(len(records) + len(rejected))
     return receive_safely("events", records, rejected)

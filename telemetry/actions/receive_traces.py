@@ -3,6 +3,7 @@
 from accounts.permissions import require
 from telemetry.actions.receive_records import Received
 from telemetry.actions.receive_safely import receive_safely
+from telemetry.metering import count_items
 from telemetry.otlp import read_traces
 
 
@@ -13,4 +14,5 @@ def receive_traces(body: bytes, content_type: str) -> Received:
     """
     require("telemetry.write")
     records, rejected = read_traces(body, content_type)
+    count_items(len(records) + len(rejected))
     return receive_safely("traces", records, rejected)

@@ -14,7 +14,8 @@ from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 from accounts.permissions import require
 from armproject.lib.rest.errors import reported_failure
 from telemetry.actions.receive_traces import receive_traces
-from telemetry.api.parsers import unpacked
+from telemetry.api.parsers import told_size, unpacked
+from telemetry.metering import admitted
 from telemetry.otlp import JSON, PROTOBUF, Signal, answer, read_logs, read_metrics, refusal
 
 KINDS = (PROTOBUF, JSON)
@@ -46,7 +47,11 @@ def door(receive: Receiver) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest) -> HttpResponse:
         kind = request.content_type if request.content_type in KINDS else PROTOBUF
         try:
-            return HttpResponse(receive(_body(request), kind), content_type=kind)
+            _refuse_others(request)
+            with admitted(told_size(request)):
+                return HttpResponse(
+                    receive(unpacked(request, request.META), kind), content_type=kind
+                )
         except Exception as error:  # noqa: BLE001 - every failure is told in this encoding
             return _failed(request, error, kind)
 
@@ -54,8 +59,8 @@ def door(receive: Receiver) -> Callable[..., HttpResponse]:
     return view
 
 
-def _body(request: HttpRequest) -> bytes:
-    """Return what was sent, unpacked; refuses what is no request of an exporter."""
+def _refuse_others(request: HttpRequest) -> None:
+    """Refuse what is no request of an exporter."""
     refusal = getattr(request, "arm_refusal", None)
     if refusal is not None:
         raise refusal
@@ -64,7 +69,6 @@ def _body(request: HttpRequest) -> bytes:
     require("telemetry.write")
     if request.content_type not in KINDS:
         raise UnsupportedMediaType("", f"Send {' or '.join(KINDS)}.")
-    return unpacked(request, request.META)
 
 
 def _failed(request: HttpRequest, error: Exception, kind: str) -> HttpResponse:

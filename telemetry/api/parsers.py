@@ -23,6 +23,12 @@ def unpacked(stream: Any, headers: Mapping[str, str]) -> bytes:
     return bounded_gunzip(body, LARGEST) if encoding == "gzip" else body
 
 
+def told_size(request: Any) -> int:
+    """Return how many bytes a request says that it brings."""
+    told = request.META.get("CONTENT_LENGTH") or "0"
+    return int(told) if told.isdecimal() else 0
+
+
 class UnreadJSON(BaseParser):
     """Hands a JSON body on as the bytes it is."""
 

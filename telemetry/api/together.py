@@ -27,6 +27,7 @@ from telemetry.actions.receive_safely import is_of_the_data
 from telemetry.actions.receive_together import Reading, receive_together
 from telemetry.api.parsers import unpacked
 from telemetry.api.quick import Door
+from telemetry.metering import count_bytes, count_items
 
 log = structlog.get_logger("armproject.access")
 
@@ -100,8 +101,10 @@ def _read(call: Call) -> Failure | None:
 def _take_in(call: Call) -> Failure | None:
     try:
         require("telemetry.write")
-        body = unpacked(BytesIO(call.body), call.meta)
-        call.reading = call.door.reading(body, call.kind)
+        count_bytes(len(call.body))
+        reading = call.door.reading(unpacked(BytesIO(call.body), call.meta), call.kind)
+        count_items(len(reading.records) + len(reading.rejected))
+        call.reading = reading
     except Exception as error:  # noqa: BLE001 - the same
         return _failed(call, error)
     return None

@@ -18,9 +18,10 @@ from telemetry.actions.export_runs import export_runs
 from telemetry.actions.receive_events import receive_events
 from telemetry.api import serializers
 from telemetry.api.contents import RunContents
-from telemetry.api.parsers import UnreadJSON
+from telemetry.api.parsers import UnreadJSON, told_size
 from telemetry.events import SCHEMA
 from telemetry.filters import RunFilter
+from telemetry.metering import admitted
 from telemetry.models import Rejection, Run, Source
 from telemetry.reports.run_spans import spans_of
 
@@ -79,9 +80,10 @@ class EventsView(APIView):
     @extend_schema(request=serializers.EventsSerializer, responses=serializers.ReceivedSerializer)
     def post(self, request: Request) -> Response:
         """Keep a batch of events; the answer tells which of them could not be kept, and why."""
-        # An empty body never reaches the parser.
-        body: Any = request.data
-        received = receive_events(body if isinstance(body, bytes) else b"")
+        with admitted(told_size(request)):
+            # An empty body never reaches the parser.
+            body: Any = request.data
+            received = receive_events(body if isinstance(body, bytes) else b"")
         return Response(serializers.received_data(received))
 
 

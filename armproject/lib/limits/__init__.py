@@ -10,5 +10,16 @@ from armproject.lib.limits.gate import Gate
 from armproject.lib.limits.in_postgres import PostgresStore
 from armproject.lib.limits.in_process import ProcessStore
 from armproject.lib.limits.in_redis import RedisStore
+from armproject.lib.limits.meter import Meter
+from armproject.lib.limits.share import Share
 
-__all__ = ["Bucket", "Gate", "PostgresStore", "ProcessStore", "RedisStore", "Verdict"]
+__all__ = [
+    "Bucket",
+    "Gate",
+    "Meter",
+    "PostgresStore",
+    "ProcessStore",
+    "RedisStore",
+    "Share",
+    "Verdict",
+]

@@ -73,6 +73,11 @@ class Gate:
             self._keep(buckets, Ahead(size, size - 1, self._clock() + AHEAD_FOR, held))
         return Verdict.of(buckets, held, spare=size - 1 if held[0] else 0)
 
+    def take_amount(self, bucket: Bucket, amount: int) -> Verdict:
+        """Count so much towards the bucket at once, or nothing if it has no room for all of it."""
+        buckets = (bucket,)
+        return Verdict.of(buckets, self._counted(buckets, amount, strict=False))
+
     def _next_size(self, buckets: Sequence[Bucket], known: Ahead | None) -> int:
         """Return how many calls to take: twice as many as were used up, or as many as were used."""
         if known is None:
