@@ -128,6 +128,12 @@ UNFOLD: dict[str, Any] = {
                     may("runs.read"),
                 ),
                 _link(
+                    "Feedback",
+                    "thumbs_up_down",
+                    "admin:telemetry_feedback_changelist",
+                    may("runs.read"),
+                ),
+                _link(
                     "What is kept",
                     "chat",
                     "admin:telemetry_contentrule_changelist",

@@ -45,6 +45,11 @@ UNAUDITED = (
         ("POST api/v1/telemetry/events",),
     ),
     Unaudited(
+        "Feedback on what agents did",
+        "It changes nothing but adds a row, which says who gave it.",
+        ("POST api/v1/^feedback$", "telemetry.Run feedback_view"),
+    ),
+    Unaudited(
         "Asking for work that runs later",
         "The request is a job that shows who asked. What the job does (pauses, resumes, tests,"
         " discoveries) is recorded when it is done, under the same name; a health check is its own"

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
-from telemetry.models import Run, Source
+from telemetry.models import Feedback, Run, Source
 
 
 class RunFilter(filters.FilterSet):  # type: ignore[misc]
@@ -22,6 +22,12 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
     started_before = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
     cost_from = filters.NumberFilter(field_name="cost", lookup_expr="gte", label="US dollars.")
 
+    feedback = filters.ChoiceFilter(
+        method="by_feedback",
+        choices=[("helpful", "Helpful"), ("not_helpful", "Not helpful"), ("any", "Any")],
+        label="Runs somebody gave such feedback on.",
+    )
+
     class Meta:
         model = Run
         fields: ClassVar = ["status", "app", "environment", "model", "error_type"]
@@ -31,3 +37,24 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
 
     def by_errors(self, runs: "QuerySet[Run]", name: str, value: Any) -> "QuerySet[Run]":
         return runs.filter(errors__gt=0) if value else runs.filter(errors=0)
+
+    def by_feedback(self, runs: "QuerySet[Run]", name: str, value: str) -> "QuerySet[Run]":
+        helpful = {"helpful": True, "not_helpful": False}.get(value)
+        told = Feedback.objects.saying(helpful=helpful).order_by().values("run_id")
+        return runs.filter(pk__in=told)
+
+
+class FeedbackFilter(filters.FilterSet):  # type: ignore[misc]
+    """Feedback by the run it is about, by what it says and who gave it."""
+
+    run_id = filters.UUIDFilter()
+    trace_id = filters.UUIDFilter(label="A trace, as 32 hex digits.")
+    user = filters.CharFilter(field_name="end_user", label="Who gave it, as the app tells it.")
+    score_from = filters.NumberFilter(field_name="score", lookup_expr="gte")
+    score_below = filters.NumberFilter(field_name="score", lookup_expr="lt")
+    given_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    given_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Feedback
+        fields: ClassVar = ["source", "helpful", "tag"]

@@ -33,6 +33,11 @@ def content_id(organization_id: UUID, trace_id: str, span_id: str, origin: str) 
     return _named(organization_id, b"content", told)
 
 
+def feedback_id(organization_id: UUID, name: str) -> UUID:
+    """Return the id of the feedback that its sender calls by this name."""
+    return _named(organization_id, b"feedback", name.encode("utf-8", "surrogatepass"))
+
+
 def message_id(mark: bytes) -> UUID:
     """Return the id of the message with this mark, of which 16 bytes count."""
     return _version_8(int.from_bytes(mark[:16]))

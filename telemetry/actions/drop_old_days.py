@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.permissions import require
 from armproject.lib.partitions import ensure_partitions
-from telemetry.models import ModelUse, Quarantined, Rejection, Run, Source
+from telemetry.models import Feedback, ModelUse, Quarantined, Rejection, Run, Source
 
 KEPT_DAYS = 30
 DAYS_AHEAD = 4
@@ -32,6 +32,7 @@ def drop_old_days() -> int:
     gone, _ = Run.objects.filter(pk__in=old.values("pk")[:AT_ONCE]).delete()
     Quarantined.objects.filter(created_at__lt=oldest).delete()
     Rejection.objects.filter(hour__lt=oldest).delete()
+    Feedback.objects.filter(created_at__lt=oldest).delete()
     ModelUse.objects.filter(hour__lt=now - USE_KEPT).delete()
     silent = Source.objects.filter(last_seen_at__lt=oldest, agent=None)
     silent.exclude(pk__in=Run.objects.order_by().values("source_id")).delete()

@@ -14,29 +14,21 @@ from telemetry.content.packing import Packed, compressed, pack_message, pack_res
 from telemetry.content.redacting import Redactor
 from telemetry.models import ContentMode, Message, RedactionPattern, SpanContent
 from telemetry.records import MessageRecord, SpanRecord
-from telemetry.reports.content_modes import modes_of
 
 SECOND = 1_000_000_000
 SPAN = "span"
 A_DAY = timedelta(days=1)
 
 
-def keep_contents(
-    records: Sequence[SpanRecord], sources: Sequence[UUID], origin: str = SPAN
-) -> None:
+def keep_contents(records: Sequence[SpanRecord], modes: Sequence[str], origin: str = SPAN) -> None:
     """Keep the content of spans in the caller's transaction; what is kept already stays.
 
-    Where content is redacted, the records themselves are: of what was taken out nothing is kept
-    anywhere. `origin` says what told of the content: the span itself, or a log about it.
+    `modes` are those of the spans, in their order. Where content is redacted, the records are.
     """
-    modes = modes_of(set(sources))
-    if not modes:
-        return
     batch = _Batch(current_organization_id(), origin)
-    is_redacted = ContentMode.REDACTED in modes.values()
+    is_redacted = ContentMode.REDACTED in modes
     redactor = Redactor(RedactionPattern.objects.by_kind() if is_redacted else None)
-    for record, source in zip(records, sources, strict=True):
-        mode = modes.get(source, ContentMode.METADATA_ONLY)
+    for record, mode in zip(records, modes, strict=True):
         if mode == ContentMode.REDACTED:
             free(record, redactor)
         if mode != ContentMode.METADATA_ONLY:

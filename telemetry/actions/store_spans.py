@@ -13,7 +13,7 @@ from django.db import connection as database
 
 from accounts.fence import current_organization_id
 from telemetry import identity, storing
-from telemetry.actions.keep_contents import keep_contents
+from telemetry.actions.keep_said import keep_said
 from telemetry.actions.keep_sources import keep_sources
 from telemetry.actions.prepare_days import prepare_days
 from telemetry.naming import name_sources
@@ -48,7 +48,7 @@ def store_spans(records: Sequence[SpanRecord]) -> Stored:
         return Stored((), 0)
     prepare_days(each.started_ns // SECOND for each in records)
     sources = keep_sources(name_sources(records))
-    keep_contents(records, sources)
+    keep_said(records, sources)
     told = list(_lines(records, sources))
     # A span that stands in a batch twice is kept once: as it was told last.
     lines = {each.id: each for each in told}

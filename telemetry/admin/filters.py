@@ -9,9 +9,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from telemetry.models import RunStatus, Source
+from telemetry.models import Feedback, RunStatus, Source
 
 MOST = 50
+COUNTED = 1_000  # further nobody counts
 SPANS = {
     "hour": ("Last hour", timedelta(hours=1)),
     "day": ("Last 24 hours", timedelta(days=1)),
@@ -73,6 +74,24 @@ class CostFilter(Filter):
 
     def narrow(self, queryset: Any, value: str) -> Any:
         return queryset.filter(cost__gte=value)
+
+
+class FeedbackFilter(Filter):
+    """By what people and evaluators thought, with how often they did."""
+
+    title, parameter_name = "feedback", "feedback"
+    options = (("helpful", "Helpful"), ("not_helpful", "Not helpful"), ("any", "Any"))
+    means: ClassVar = {"helpful": True, "not_helpful": False, "any": None}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        told = [(key, label, self._told(key)[:COUNTED].count()) for key, label in self.options]
+        return [(key, f"{label} ({number:,})") for key, label, number in told if number]
+
+    def narrow(self, queryset: Any, value: str) -> Any:
+        return queryset.filter(pk__in=self._told(value).values("run_id"))
+
+    def _told(self, key: str) -> Any:
+        return Feedback.objects.saying(helpful=self.means[key]).order_by()
 
 
 class AgentFilter(Filter):
@@ -142,6 +161,7 @@ FILTERS = (
     AgentFilter,
     ErrorFilter,
     CostFilter,
+    FeedbackFilter,
     ConversationFilter,
     UserFilter,
     AppFilter,

@@ -16,6 +16,7 @@ from accounts.scoping.admin import ReadOnlyAdmin
 from telemetry.actions.export_run import export_run
 from telemetry.actions.export_runs import export_runs
 from telemetry.admin import filters
+from telemetry.admin.feedback import feedback_on, take_feedback
 from telemetry.admin.said import said, session
 from telemetry.identity import unsigned
 from telemetry.models import Run
@@ -44,6 +45,7 @@ class RunAdmin(ReadOnlyAdmin):
             path("export.csv", view(self.export_list_view), name="telemetry_run_export_list"),
             path("conversation/", view(self.session_view), name="telemetry_run_session"),
             path("<uuid:pk>/export.csv", view(self.export_view), name="telemetry_run_export"),
+            path("<uuid:pk>/feedback/", view(self.feedback_view), name="telemetry_run_feedback"),
             path("<uuid:pk>/steps/<uuid:step>/", view(self.step_view), name="telemetry_run_step"),
             *super().get_urls(),
         ]
@@ -85,6 +87,7 @@ class RunAdmin(ReadOnlyAdmin):
             "span_us": round(run.duration.total_seconds() * 1_000_000),
             "may_see_agents": has_permission("agents.read"),
             **said(run, is_asked="said" in request.GET),
+            **feedback_on(run),
         }
         return TemplateResponse(request, "telemetry/run.html", context)
 
@@ -121,6 +124,9 @@ class RunAdmin(ReadOnlyAdmin):
             "attributes": sorted(span.attributes.items()),
         }
         return TemplateResponse(request, "telemetry/step.html", context)
+
+    def feedback_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return take_feedback(request, self._run(request, str(pk)))
 
     def export_view(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         return export_run(self._run(request, str(pk)))

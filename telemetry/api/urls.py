@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from telemetry.api.content_rules import ContentRuleViewSet, PatternViewSet
+from telemetry.api.feedback import FeedbackViewSet
 from telemetry.api.objectives import ObjectiveViewSet
 from telemetry.api.performance import PartsView, PerformanceView
 from telemetry.api.quarantine import QuarantineViewSet
@@ -15,6 +16,7 @@ from telemetry.api.views import (
 
 router = SimpleRouter(trailing_slash=False)
 router.register("runs", RunViewSet)
+router.register("feedback", FeedbackViewSet)
 router.register("content-rules", ContentRuleViewSet)
 router.register("redaction-patterns", PatternViewSet)
 router.register("objectives", ObjectiveViewSet)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_invited_roles'),
-        ('telemetry', '0006_contents'),
+        ('telemetry', '0007_feedback'),
     ]
 
     operations = [

@@ -1,6 +1,7 @@
 """The nouns of telemetry, one file each."""
 
 from telemetry.models.content_rule import ContentMode, ContentRule
+from telemetry.models.feedback import Feedback, FeedbackSource
 from telemetry.models.message import Message
 from telemetry.models.model_use import ModelUse
 from telemetry.models.objective import Objective, ObjectiveDays
@@ -16,6 +17,8 @@ from telemetry.models.span_content import SpanContent
 __all__ = [
     "ContentMode",
     "ContentRule",
+    "Feedback",
+    "FeedbackSource",
     "Grain",
     "Message",
     "ModelUse",

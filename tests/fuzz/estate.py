@@ -101,9 +101,7 @@ class Estate:
         rows["/channels"] = make("channels", {**mail, "is_default": True})
         rule = {"name": "Poor health", "measure": "agent.health_score", "threshold": "50"}
         rows["/alert-rules"] = make("alert-rules", rule)
-        rows["/content-rules"] = make("content-rules", {"mode": "full"})
-        pattern = {"kind": "staff", "expression": "EMP-[0-9]+"}
-        rows["/redaction-patterns"] = make("redaction-patterns", pattern)
+        self._listen()
         answer = self.founder.post("/telemetry/events", {"events": an_event()})
         assert answer.json()["data"]["accepted"] == 1, answer.content
         refused = {"events": [{**an_event()[0], "event_type": "Unheard"}]}
@@ -116,6 +114,15 @@ class Estate:
         custom = {"name": "Our own", "vendor": "custom"}
         made = self.founder.post("/connections", custom).json()["data"]
         self.reporting, self.signing_secret = made["id"], made["webhook_secret"]
+
+    def _listen(self) -> None:
+        """Decide what is kept of what agents say, and say what one thinks of it."""
+        make, rows = self._make, self.rows
+        thanks = {"trace_id": uuid4().hex, "helpful": True}
+        rows["/feedback"] = make("feedback", thanks)
+        rows["/content-rules"] = make("content-rules", {"mode": "full"})
+        pattern = {"kind": "staff", "expression": "EMP-[0-9]+"}
+        rows["/redaction-patterns"] = make("redaction-patterns", pattern)
 
     def _look(self) -> None:
         """Keep the ids of what came about by itself."""

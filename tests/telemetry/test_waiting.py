@@ -16,14 +16,27 @@ def call() -> Call:
 def test_there_is_room_for_so_many_and_for_so_much() -> None:
     async def fill() -> None:
         waiting = Waiting(lambda _calls: None, asyncio.get_running_loop())
-        assert all(waiting.admit(1) for _ in range(MOST))
-        assert not waiting.admit(1)
-        waiting.leave(1)
-        assert waiting.admit(1)
-        for _ in range(MOST):
-            waiting.leave(1)
-        assert waiting.admit(MOST_BYTES)
-        assert not waiting.admit(1)
+        callers = ("mine", "yours") * (MOST // 2)
+        assert all(waiting.admit(caller, 1) for caller in callers)
+        assert not waiting.admit("theirs", 1)
+        waiting.leave("mine", 1)
+        assert waiting.admit("theirs", 1)
+        for caller in ("theirs", *callers[1:]):
+            waiting.leave(caller, 1)
+        assert waiting.admit("mine", MOST_BYTES // 2)
+        assert waiting.admit("yours", MOST_BYTES // 2)
+        assert not waiting.admit("theirs", 1)
+        waiting.stop()
+
+    asyncio.run(fill())
+
+
+def test_one_caller_leaves_room_for_others() -> None:
+    async def fill() -> None:
+        waiting = Waiting(lambda _calls: None, asyncio.get_running_loop())
+        taken = [waiting.admit("flood", 1) for _ in range(MOST)]
+        assert taken.count(True) == MOST // 2
+        assert waiting.admit("other", 1)
         waiting.stop()
 
     asyncio.run(fill())
