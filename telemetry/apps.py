@@ -9,14 +9,18 @@ class TelemetryConfig(AppConfig):
         from accounts.registry import add_holding
         from agents.registry import add_witness
         from jobs.topics import add_topic
+        from telemetry import holdings, measures
         from telemetry.actions.tell_news import TOPICS
-        from telemetry.holdings import quarantine_about_people, runs_for_people
-        from telemetry.measures import register
         from telemetry.reports.recent_work import recent_work
 
         add_witness(recent_work)
+        measures.register()
         for name, label in TOPICS.items():
             add_topic(name, label)
-        add_holding(runs_for_people())
-        register()
-        add_holding(quarantine_about_people())
+        for holding in (
+            holdings.runs_for_people,
+            holdings.contents_for_people,
+            holdings.feedback_of_people,
+            holdings.quarantine_about_people,
+        ):
+            add_holding(holding())

@@ -1,11 +1,13 @@
-"""What telemetry holds about people: for whom agents worked, as agents tell it."""
+"""What telemetry holds about people: for whom agents worked, what was said then, and feedback."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import User
 from accounts.registry import Holding, Row
-from telemetry.models import Quarantined, Run
+from telemetry.models import Feedback, Message, Quarantined, Run, SpanContent
 
 
 def runs_for_people() -> Holding:
@@ -13,9 +15,23 @@ def runs_for_people() -> Holding:
     return Holding("runs", "Runs of agents for them", _report, _erase)
 
 
+def contents_for_people() -> Holding:
+    """Return the holding of what was said in runs for a person; it goes before the runs do."""
+    label = "What was said in runs for them"
+    return Holding("contents", label, _report_contents, _erase_contents)
+
+
+def feedback_of_people() -> Holding:
+    """Return the holding of what people said of agents."""
+    return Holding("feedback", "Feedback they gave", _report_feedback, _erase_feedback)
+
+
+def _names(user: User) -> set[str]:
+    return {user.email, str(user), str(user.pk)}
+
+
 def _rows(user: User) -> Any:
-    names = {user.email, str(user), str(user.pk)}
-    return Run.objects.filter(end_user__in=names)
+    return Run.objects.filter(end_user__in=_names(user))
 
 
 def _report(user: User) -> Iterable[Row]:
@@ -48,3 +64,31 @@ def _report_aside(user: User) -> Iterable[Row]:
 def _erase_aside(user: User) -> int:
     found = [item.pk for item in _aside(user)]
     return int(Quarantined.objects.filter(pk__in=found).delete()[0])
+
+
+def _contents(user: User) -> Any:
+    return SpanContent.objects.filter(run_id__in=_rows(user).order_by().values("pk"))
+
+
+def _report_contents(user: User) -> Iterable[Row]:
+    if number := _contents(user).count():
+        yield {"what": "Steps of those runs with what was said, kept sealed", "rows": number}
+
+
+def _erase_contents(user: User) -> int:
+    runs = _rows(user).order_by().values("pk")
+    said = Message.objects.filter(run_id__in=runs).delete()[0]
+    return int(_contents(user).delete()[0] + said)
+
+
+def _feedback(user: User) -> Any:
+    return Feedback.objects.filter(Q(end_user__in=_names(user)) | Q(member_id=user.pk))
+
+
+def _report_feedback(user: User) -> Iterable[Row]:
+    for row in _feedback(user).order_by("created_at"):
+        yield {"given": row.created_at, "what": str(row), "comment": row.comment}
+
+
+def _erase_feedback(user: User) -> int:
+    return int(_feedback(user).update(end_user="", member=None, comment_sealed=None))

@@ -74,7 +74,7 @@ def feedback_on(run: Run) -> dict[str, Any]:
 
 def take_feedback(request: HttpRequest, run: Run) -> HttpResponse:
     """Give what was typed on the page of a run, and lead back there."""
-    if request.method != "POST":
+    if request.method != "POST" or not has_permission("feedback.write"):
         raise PermissionDenied
     comment = request.POST.get("comment", "")[:LONGEST_COMMENT]
     try:

@@ -18,6 +18,7 @@ from telemetry.actions.export_runs import export_runs
 from telemetry.admin import filters
 from telemetry.admin.feedback import feedback_on, take_feedback
 from telemetry.admin.said import said, session
+from telemetry.admin.trail import trail_file
 from telemetry.identity import unsigned
 from telemetry.models import Run
 from telemetry.reports.run_spans import spans_of
@@ -45,6 +46,7 @@ class RunAdmin(ReadOnlyAdmin):
             path("export.csv", view(self.export_list_view), name="telemetry_run_export_list"),
             path("conversation/", view(self.session_view), name="telemetry_run_session"),
             path("<uuid:pk>/export.csv", view(self.export_view), name="telemetry_run_export"),
+            path("<uuid:pk>/trail.json", view(self.trail_view), name="telemetry_run_trail"),
             path("<uuid:pk>/feedback/", view(self.feedback_view), name="telemetry_run_feedback"),
             path("<uuid:pk>/steps/<uuid:step>/", view(self.step_view), name="telemetry_run_step"),
             *super().get_urls(),
@@ -130,6 +132,10 @@ class RunAdmin(ReadOnlyAdmin):
 
     def export_view(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         return export_run(self._run(request, str(pk)))
+
+    def trail_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Give everything about one run as a file."""
+        return trail_file(self._run(request, str(pk)))
 
     def export_list_view(self, request: HttpRequest) -> HttpResponseBase:
         """Write the runs that the list shows as a file."""

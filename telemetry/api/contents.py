@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.scoping.api import ScopedViewSet
 from telemetry.actions.read_conversation import read_conversation
+from telemetry.actions.take_trail import take_trail
 from telemetry.identity import unsigned
 from telemetry.reports.conversation import Conversation
 
@@ -74,6 +75,23 @@ class ToolCallsSerializer(KeptSerializer):
     tool_calls = ToolCallSerializer(many=True)
 
 
+class TrailSerializer(serializers.Serializer[Any]):
+    """Everything about one request; what the caller may not see is null, and `withheld` names it.
+
+    `is_cut` says that there are more steps than the 5,000 told here.
+    """
+
+    run = serializers.DictField()
+    spans = serializers.ListField(child=serializers.DictField())
+    content = serializers.DictField(allow_null=True)
+    feedback = serializers.ListField(child=serializers.DictField())
+    costs = serializers.ListField(child=serializers.DictField())
+    audit_events = serializers.ListField(child=serializers.DictField(), allow_null=True)
+    alerts = serializers.ListField(child=serializers.DictField(), allow_null=True)
+    withheld = serializers.ListField(child=serializers.CharField())
+    is_cut = serializers.BooleanField()
+
+
 class RunContents(ScopedViewSet):
     """Reading what was said in one run; each reading is noted in the audit log."""
 
@@ -88,6 +106,12 @@ class RunContents(ScopedViewSet):
     def tool_calls(self, request: Request, pk: str) -> Response:
         """Tell which tools were called, with what, and what came of it."""
         return Response(ToolCallsSerializer(self._conversation()).data)
+
+    @extend_schema(responses=TrailSerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def trail(self, request: Request, pk: str) -> Response:
+        """Tell everything about one request at once, as far as the caller may see it."""
+        return Response(take_trail(self.get_object()))
 
     def _conversation(self) -> Conversation:
         return read_conversation(self.get_object())

@@ -39,6 +39,7 @@ class RunViewSet(RunContents, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
         "export_all": "runs.read",
         "messages": "contents.read",
         "tool_calls": "contents.read",
+        "trail": "runs.read",
     }
     queryset = Run.objects.select_related("source")
     serializer_class = serializers.RunSerializer

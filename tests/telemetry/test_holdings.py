@@ -1,0 +1,26 @@
+"""What telemetry holds about a person is reported, and goes when they are erased."""
+
+from accounts.registry import HOLDINGS
+from telemetry.models import Feedback, Message, Run, SpanContent
+from tests.cast import Api, House
+from tests.telemetry.test_contents import keep, talk
+
+
+def test_what_was_said_for_a_person_goes_with_them(house: House, api: Api) -> None:
+    keep(api, "full")
+    talk(user__id=house.member.email).send(api)
+    talk(user__id="somebody else").send(api)
+    with house.inside():
+        run = Run.objects.get(end_user=house.member.email)
+    given = {"run_id": str(run.pk), "helpful": True, "comment": "Thanks, Bob."}
+    api.post("/feedback", {**given, "user": house.member.email})
+    api.post("/feedback", {**given, "user": "somebody else"})
+    with house.inside():
+        held = [HOLDINGS[name] for name in ("feedback", "contents", "runs")]
+        told = [row for holding in held for row in holding.report(house.member)]
+        assert told[0]["what"] == "Helpful"
+        assert len(told) == 3
+        assert [holding.erase(house.member) for holding in held if holding.erase] == [1, 8, 1]
+        assert not any(row for holding in held for row in holding.report(house.member))
+        assert (Message.objects.count(), SpanContent.objects.count()) == (5, 3)
+        assert sorted(row.comment for row in Feedback.objects.all()) == ["", "Thanks, Bob."]
