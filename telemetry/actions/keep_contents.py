@@ -20,40 +20,43 @@ SPAN = "span"
 A_DAY = timedelta(days=1)
 
 
-def keep_contents(records: Sequence[SpanRecord], modes: Sequence[str], origin: str = SPAN) -> None:
+def keep_contents(
+    records: Sequence[SpanRecord], modes: Sequence[str], origins: Sequence[str]
+) -> None:
     """Keep the content of spans in the caller's transaction; what is kept already stays.
 
-    `modes` are those of the spans, in their order. Where content is redacted, the records are.
+    `modes` and `origins` are those of the spans, in their order; content of several origins stands
+    side by side. Where content is redacted, the records are.
     """
-    batch = _Batch(current_organization_id(), origin)
+    batch = _Batch(current_organization_id())
     is_redacted = ContentMode.REDACTED in modes
     redactor = Redactor(RedactionPattern.objects.by_kind() if is_redacted else None)
-    for record, mode in zip(records, modes, strict=True):
+    for record, mode, origin in zip(records, modes, origins, strict=True):
         if mode == ContentMode.REDACTED:
             free(record, redactor)
         if mode != ContentMode.METADATA_ONLY:
-            batch.add(record, mode, redactor.taken())
+            batch.add(record, origin, mode, redactor.taken())
     batch.keep()
 
 
 class _Batch:
     """The content of several spans on its way into the database."""
 
-    def __init__(self, organization: UUID, origin: str) -> None:
-        self.organization, self.origin = organization, origin
+    def __init__(self, organization: UUID) -> None:
+        self.organization = organization
         self.messages: dict[UUID, Message] = {}
         self.contents: dict[UUID, SpanContent] = {}
         self.plain: dict[UUID, bytes] = {}
         self.rest: dict[UUID, bytes] = {}
 
-    def add(self, record: SpanRecord, mode: str, redacted: dict[str, int]) -> None:
+    def add(self, record: SpanRecord, origin: str, mode: str, redacted: dict[str, int]) -> None:
         """Take in a span; one that tells no content leaves nothing."""
         rest = pack_rest(record)
         heard = [pack_message(each) for each in _heard(record)]
         said = [pack_message(each) for each in record.messages_out]
         if not (rest or heard or said or redacted):
             return
-        name = (record.trace_id, record.span_id, self.origin)
+        name = (record.trace_id, record.span_id, origin)
         if (pk := identity.content_id(self.organization, *name)) in self.contents:
             return
         at = datetime.fromtimestamp(record.started_ns / SECOND, UTC)

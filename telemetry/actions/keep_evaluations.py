@@ -10,18 +10,20 @@ from telemetry.models import ContentMode, Feedback, FeedbackSource
 from telemetry.records import EvaluationRecord, SpanRecord
 
 
-def keep_evaluations(records: Sequence[SpanRecord], modes: Sequence[str]) -> int:
+def keep_evaluations(
+    records: Sequence[SpanRecord], modes: Sequence[str], origins: Sequence[str]
+) -> int:
     """Keep what evaluators thought, in the caller's transaction; what is kept already stays.
 
-    `modes` are those of the spans, in their order: explanations may quote what was said. Returns
-    how many judgements were told.
+    `modes` and `origins` are those of the spans, in their order: explanations may quote content.
+    Returns how many judgements were told.
     """
     organization = current_organization_id()
     rows = {
         row.pk: row
-        for record, mode in zip(records, modes, strict=True)
+        for record, mode, origin in zip(records, modes, origins, strict=True)
         if record.evaluations
-        for row in _rows(organization, record, mode)
+        for row in _rows(organization, record, mode, origin)
     }
     if rows:
         ordered = [rows[pk] for pk in sorted(rows)]
@@ -29,10 +31,10 @@ def keep_evaluations(records: Sequence[SpanRecord], modes: Sequence[str]) -> int
     return len(rows)
 
 
-def _rows(organization: UUID, record: SpanRecord, mode: str) -> Iterator[Feedback]:
+def _rows(organization: UUID, record: SpanRecord, mode: str, origin: str) -> Iterator[Feedback]:
     run = identity.run_id(organization, record.trace_id)
     for number, told in enumerate(record.evaluations):
-        name = f"{record.trace_id}/{record.span_id}/{told.name}/{number}"
+        name = f"{record.trace_id}/{record.span_id}/{origin}/{told.name}/{number}"
         row = Feedback(
             id=identity.feedback_id(organization, name),
             run_id=run,

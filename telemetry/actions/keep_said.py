@@ -10,14 +10,17 @@ from telemetry.records import SpanRecord
 from telemetry.reports.content_modes import modes_of
 
 
-def keep_said(records: Sequence[SpanRecord], sources: Sequence[UUID], origin: str = SPAN) -> None:
+def keep_said(
+    records: Sequence[SpanRecord], sources: Sequence[UUID], origins: Sequence[str] = ()
+) -> None:
     """Keep content as far as its rules let it be kept, and judgements, in the caller's transaction.
 
     Where content is redacted, the records themselves are: nothing of what was taken out is kept
-    anywhere. `origin` says what told of it: the span itself, or a log about it.
+    anywhere. `origins` name what told of each, where it was not the span itself.
     """
+    origins = origins or [SPAN] * len(records)
     modes = modes_of(set(sources))
     each = [modes.get(source, ContentMode.METADATA_ONLY) for source in sources]
     if modes:
-        keep_contents(records, each, origin)
-    keep_evaluations(records, each)
+        keep_contents(records, each, origins)
+    keep_evaluations(records, each, origins)

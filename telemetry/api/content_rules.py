@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.scoping.api import ScopedRelatedField, ScopedViewSet
 from agents.models import Agent
+from armproject.lib.rest.strict import StrictFields
 from telemetry.actions.add_pattern import add_pattern
 from telemetry.actions.drop_content_rule import drop_content_rule
 from telemetry.actions.remove_pattern import remove_pattern
@@ -18,7 +19,7 @@ from telemetry.actions.try_redaction import try_redaction
 from telemetry.models import ContentRule, RedactionPattern
 
 
-class ContentRuleSerializer(serializers.ModelSerializer[ContentRule]):
+class ContentRuleSerializer(StrictFields, serializers.ModelSerializer[ContentRule]):
     """How much is kept of one agent's content; `agent` is null in the organization's rule."""
 
     agent = ScopedRelatedField(
@@ -32,7 +33,7 @@ class ContentRuleSerializer(serializers.ModelSerializer[ContentRule]):
         validators: ClassVar[list[Any]] = []  # setting a rule again changes it
 
 
-class PatternSerializer(serializers.ModelSerializer[RedactionPattern]):
+class PatternSerializer(StrictFields, serializers.ModelSerializer[RedactionPattern]):
     """An expression of RE2; where content is redacted, `[kind]` replaces what it fits."""
 
     class Meta:
@@ -41,7 +42,7 @@ class PatternSerializer(serializers.ModelSerializer[RedactionPattern]):
         read_only_fields: ClassVar = ["id", "created_at"]
 
 
-class TrialSerializer(serializers.Serializer[Any]):
+class TrialSerializer(StrictFields):
     """A sample, and a pattern to try beside those there are."""
 
     sample = serializers.CharField(max_length=10_000)

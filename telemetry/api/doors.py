@@ -13,10 +13,11 @@ from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 
 from accounts.permissions import require
 from armproject.lib.rest.errors import reported_failure
+from telemetry.actions.receive_logs import receive_logs
 from telemetry.actions.receive_traces import receive_traces
 from telemetry.api.parsers import told_size, unpacked
 from telemetry.metering import admitted
-from telemetry.otlp import JSON, PROTOBUF, Signal, answer, read_logs, read_metrics, refusal
+from telemetry.otlp import JSON, PROTOBUF, Signal, answer, read_metrics, refusal
 
 KINDS = (PROTOBUF, JSON)
 Receiver = Callable[[bytes, str], bytes]
@@ -34,10 +35,8 @@ def metrics(body: bytes, kind: str) -> bytes:
 
 
 def logs(body: bytes, kind: str) -> bytes:
-    """Accept what exporters send beside traces, so that none of them reports errors."""
-    require("telemetry.write")
-    _, rejected = read_logs(body, kind)
-    return answer(rejected, kind, Signal.LOGS)
+    """Take in what log records tell of spans; others are accepted, so that none are errors."""
+    return answer(receive_logs(body, kind).rejected, kind, Signal.LOGS)
 
 
 def door(receive: Receiver) -> Callable[..., HttpResponse]:

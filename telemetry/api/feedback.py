@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.scoping.api import ScopedRelatedField, ScopedViewSet
+from armproject.lib.rest.strict import StrictFields
 from telemetry.actions.give_feedback import give_feedback
 from telemetry.filters import FeedbackFilter
 from telemetry.identity import signed, unsigned
@@ -48,7 +49,7 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
         return "" if feedback.span_id is None else unsigned(feedback.span_id)
 
 
-class GivingSerializer(serializers.Serializer[Any]):
+class GivingSerializer(StrictFields):
     """Feedback as it is given: about a run by its id or its trace, which need not be here yet."""
 
     feedback_id = serializers.CharField(

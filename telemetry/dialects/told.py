@@ -23,6 +23,17 @@ class Origin(msgspec.Struct, gc=False):
     scope_attributes: Attributes = {}
 
 
+class Logged(msgspec.Struct, gc=False):
+    """One log record that may tell of a span; `body` is a plain value, `name` that of an event."""
+
+    trace_id: str
+    span_id: str
+    name: str
+    at_ns: int
+    attributes: Attributes
+    body: Any
+
+
 class Told(msgspec.Struct, gc=False):
     """One span; ids are hex digits as told, times nanoseconds, attributes plain values.
 

@@ -93,6 +93,10 @@ class Metric(Wire):
 
 class LogRecord(Wire):
     time_unix_nano: Any = None
+    observed_time_unix_nano: Any = None
+    trace_id: str | None = None
+    span_id: str | None = None
+    event_name: str | None = None
     body: AnyValue | None = None
     attributes: list[KeyValue] | None = None
 
@@ -110,10 +114,12 @@ class MetricsRequest(Wire):
 
 
 class ScopeLogs(Wire):
+    scope: Scope | None = None
     log_records: list[msgspec.Raw] | None = None
 
 
 class ResourceLogs(Wire):
+    resource: Resource | None = None
     scope_logs: list[ScopeLogs] | None = None
 
 

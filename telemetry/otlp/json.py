@@ -12,7 +12,7 @@ import msgspec
 
 from armproject.lib.errors import InvalidInput, TooLarge
 from telemetry.dialects.loose_json import DAMAGES, mended
-from telemetry.dialects.told import Attributes, Event, Origin, Told
+from telemetry.dialects.told import Attributes, Event, Logged, Origin, Told
 from telemetry.otlp.documents import (
     LOG_RECORD_DECODER,
     LOGS_REQUEST_DECODER,
@@ -75,6 +75,17 @@ def logs(body: bytes) -> Iterator[int | None]:
                 yield _one_record(bytes(record))
 
 
+def placed_logs(body: bytes) -> Iterator[tuple[Origin, bytes]]:
+    """Yield each log record of a request as its bytes, with where it comes from."""
+    for group in _whole(LOGS_REQUEST_DECODER, body).resource_logs or ():
+        resource = _attributes(group.resource.attributes if group.resource else None)
+        for scoped in group.scope_logs or ():
+            scope = scoped.scope or Scope()
+            origin = Origin(resource, text(scope.name or ""), _attributes(scope.attributes))
+            for record in scoped.log_records or ():
+                yield origin, bytes(record)
+
+
 def answered(rejected: int, message: str, counter: str) -> bytes:
     """Return the answer to a request; `counter` is what the signal calls what it did not take."""
     if not rejected and not message:
@@ -109,6 +120,23 @@ def decoded(data: bytes) -> Told | None:
             for event in (span.events or ())[:MOST_EVENTS]
         ],
         notes=notes_of(len(data), attributes, len(span.attributes or ())),
+    )
+
+
+def decoded_log(data: bytes) -> Logged | None:
+    """Return the log record in these bytes, or None where they are none."""
+    try:
+        record = LOG_RECORD_DECODER.decode(data)
+    except DAMAGES:
+        return None
+    at = integer(record.time_unix_nano) or integer(record.observed_time_unix_nano)
+    return Logged(
+        trace_id=(record.trace_id or "").lower(),
+        span_id=(record.span_id or "").lower(),
+        name=text(record.event_name or ""),
+        at_ns=at,
+        attributes=_attributes(record.attributes),
+        body=_value(record.body, DEEPEST),
     )
 
 

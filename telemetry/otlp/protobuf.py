@@ -17,7 +17,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from armproject.lib.errors import InvalidInput, TooLarge
-from telemetry.dialects.told import Attributes, Event, Origin, Told
+from telemetry.dialects.told import Attributes, Event, Logged, Origin, Told
 from telemetry.otlp.values import (
     DEEPEST,
     MOST_ATTRIBUTES,
@@ -75,6 +75,11 @@ def logs(body: bytes) -> Iterator[int | None]:
     """Yield 1 for each log record of a request; None for a damaged one."""
     for record in _items(body):
         yield _one_record(record)
+
+
+def placed_logs(body: bytes) -> Iterator[tuple[Origin, bytes]]:
+    """Yield each log record of a request as its bytes; they are framed like spans."""
+    return spans(body)
 
 
 def answered(rejected: int, message: str) -> bytes:
@@ -137,6 +142,23 @@ def decoded(data: bytes) -> Told | None:
     )
 
 
+def decoded_log(data: bytes) -> Logged | None:
+    """Return the log record in these bytes, or None where they are none."""
+    try:
+        record = LogRecord.FromString(data)
+    except DecodeError:
+        return None
+    values = _Values()
+    return Logged(
+        trace_id=record.trace_id.hex(),
+        span_id=record.span_id.hex(),
+        name=text(record.event_name),
+        at_ns=record.time_unix_nano or record.observed_time_unix_nano,
+        attributes=values.attributes(record.attributes),
+        body=values.value(record.body),
+    )
+
+
 def _resource(data: bytes) -> Attributes:
     try:
         return _Values().attributes(Resource.FromString(data).attributes)
@@ -165,6 +187,9 @@ class _Values:
             words = each.value.string_value
             found[text(each.key)] = text(words) if words else self._value(each.value, DEEPEST)
         return found
+
+    def value(self, told: AnyValue) -> object:
+        return self._value(told, DEEPEST)
 
     def _value(self, value: AnyValue, depth: int) -> object:
         kind = value.WhichOneof("value")

@@ -38,7 +38,7 @@ def read_traces(
     Raises `InvalidInput` where the body cannot be read, so that sending it again is in vain, and
     `TooLarge` over 10,000 spans.
     """
-    form = _form_of(content_type)
+    form = form_of(content_type)
     now_ns = time.time_ns() if now_ns is None else now_ns
     parts = list(islice(form.spans(body), MOST_ITEMS + 1))
     _refuse_many(len(parts), "spans")
@@ -68,7 +68,7 @@ def read_metrics(body: bytes, content_type: str) -> tuple[int, list[Rejected]]:
 
     Raises `InvalidInput` and `TooLarge` like `read_traces`.
     """
-    return _counted(_form_of(content_type).metrics(body), "metrics")
+    return _counted(form_of(content_type).metrics(body), "metrics")
 
 
 def read_logs(body: bytes, content_type: str) -> tuple[int, list[Rejected]]:
@@ -76,10 +76,10 @@ def read_logs(body: bytes, content_type: str) -> tuple[int, list[Rejected]]:
 
     Raises `InvalidInput` and `TooLarge` like `read_traces`.
     """
-    return _counted(_form_of(content_type).logs(body), "log records")
+    return _counted(form_of(content_type).logs(body), "log records")
 
 
-def _form_of(content_type: str) -> ModuleType:
+def form_of(content_type: str) -> ModuleType:
     name = content_type.partition(";")[0].strip().lower()
     if name not in _FORMS:
         raise InvalidInput(f"Send the body as {PROTOBUF} or {JSON} and say so in Content-Type.")

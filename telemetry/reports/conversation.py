@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from telemetry.models.span_content import AROUND
 from telemetry.reports.run_spans import spans_of
 
 MOST_STEPS = 5_000
+TICK = timedelta(microseconds=1)
 MOST_MESSAGES = 5_000
 TOOL_PARTS = frozenset({"tool_call", "tool_call_response"})
 TELLING = (SpanKind.LLM, SpanKind.TOOL)
@@ -145,8 +146,10 @@ def _moments(
 ) -> Iterator[tuple[datetime, bool, SpanContent]]:
     for row in contents:
         step = steps.get(row.span_id)
-        yield row.at, True, row
-        yield (step and step.ended_at) or row.at, False, row
+        began = row.at if step is None else min(row.at, step.started_at)
+        ended = row.at if step is None else step.ended_at or row.at
+        yield began, True, row
+        yield max(ended, began + TICK), False, row
 
 
 def _tool_steps(telling: list[Span], told: Mapping[int, dict[str, Any]]) -> Iterator[ToolStep]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from telemetry.content.packing import LEFT_OUT
 from telemetry.content.tool_calls import ToolCall
 from telemetry.identity import unsigned
@@ -55,9 +57,21 @@ def turns(found: Conversation) -> list[Turn]:
 
 def as_text(told: Any) -> str:
     """Return what was told as people read it: text as it is, the rest as JSON over lines."""
+    if isinstance(told, str):
+        told = _read(told)
     if told is None or isinstance(told, str):
         return told or ""
     return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _read(told: str) -> Any:
+    """Return the object or list that a text is the JSON of, else the text."""
+    if not told.startswith(("{", "[")):
+        return told
+    try:
+        return orjson.loads(told)
+    except orjson.JSONDecodeError:
+        return told
 
 
 def _turn(said: Said, calls: Mapping[str, ToolCall], shown: set[int]) -> Turn:
@@ -81,7 +95,7 @@ def _pieces(
             shown.add(id(call))
             yield _piece(call)
     elif kind in ("text", "reasoning"):
-        yield Piece(str(kind), as_text(part.get("content")))
+        yield Piece(str(kind), str(part.get("content") or ""))
     elif kind == LEFT_OUT:
         yield Piece("other", "", "More was said than is kept")
     else:
