@@ -44,10 +44,15 @@ class ContentRuleAdmin(StudioAdmin):
     )
     list_display = ["whose", "mode_label", "since"]
     list_select_related = ["agent"]
+    autocomplete_fields = ["agent"]  # of thousands nobody picks from a list
     ordering = ("created_at", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ContentRule]:
         return ContentRule.objects.select_related("agent")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        wanted = super().get_changeform_initial_data(request)
+        return {"mode": ContentMode.REDACTED, **wanted}
 
     def delete_model(self, request: HttpRequest, obj: ContentRule) -> None:
         drop_content_rule(obj)

@@ -29,6 +29,8 @@ class ContentRuleForm(ActionForm):
         if agent := self.fields.get("agent"):
             agent.queryset = Agent.objects.all()  # type: ignore[attr-defined]
             agent.disabled = not self.instance._state.adding
+            for link in ("add", "change", "delete", "view"):
+                setattr(agent.widget, f"can_{link}_related", False)
 
     def act(self) -> ContentRule:
         return set_content_rule(self.cleaned_data["mode"], self.cleaned_data["agent"])

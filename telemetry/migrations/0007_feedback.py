@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=accounts.fence.current_organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
             ],
             options={
+                'verbose_name': 'piece of feedback',
+                'verbose_name_plural': 'pieces of feedback',
                 'ordering': ['-created_at', '-id'],
             },
         ),

@@ -54,6 +54,8 @@ class Feedback(ScopedModel):
     objects: ClassVar = ScopedManager.from_queryset(FeedbackQuerySet)()
 
     class Meta:
+        verbose_name = "piece of feedback"
+        verbose_name_plural = "pieces of feedback"
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["organization", "run_id"], name="feedback_of_a_run"),
