@@ -30,6 +30,8 @@ from armproject.lib.errors import DomainError
 View = Callable[..., HttpResponseBase]
 # Where programs call: the API, and the paths of OpenTelemetry's own protocol.
 PROGRAMS = ("/api/", "/v1/")
+# Where an operator's token is as good as a key, and the view alone knows it.
+METRICS = "/metrics"
 
 
 class ProgramLane:
@@ -40,7 +42,7 @@ class ProgramLane:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         token = _token(request)
-        if token is None or not request.path_info.startswith(PROGRAMS):
+        if token is None or not _is_for_programs(request.path_info, token):
             return self.get_response(request)
         try:
             match = _match(request.path_info, settings.ROOT_URLCONF)
@@ -113,6 +115,10 @@ def _has_own_transactions(request: HttpRequest, view: Any) -> bool:
     handler = getattr(viewset, actions.get((request.method or "").lower(), ""), None)
     marked = (view, viewset, getattr(view, "view_class", None), handler)
     return any(getattr(candidate, "own_transactions", False) for candidate in marked)
+
+
+def _is_for_programs(path: str, token: str) -> bool:
+    return path.startswith(PROGRAMS) or (path == METRICS and token.startswith(PREFIX))
 
 
 @lru_cache(maxsize=500)

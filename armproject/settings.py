@@ -59,6 +59,10 @@ ARM_RATE_SECONDS = 60
 # Web processes that share the limits, for when they cannot be counted together.
 ARM_WEB_PROCESSES = env.int("ARM_WEB_PROCESSES", default=1)
 
+# Who may read the figures of the whole installation, and where processes keep their counts.
+ARM_METRICS_TOKEN = env("ARM_METRICS_TOKEN", default="")
+ARM_METRICS_DIR = Path(env("ARM_METRICS_DIR", default=str(DATA_DIR / "metrics")))
+
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",

@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.api.auth_urls import auth_urls
 from accounts.pages.sso import begin, callback
 from armproject.health import HealthView
+from armproject.metrics import metrics
 from armproject.welcome import WelcomeView
 from telemetry.api.agent_runs import AgentRunViewSet
 from telemetry.api.otlp_urls import urlpatterns as otlp_urls
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1", WelcomeView.as_view(), name="welcome"),
     path("api/v1/health", HealthView.as_view(), name="health"),
     path("api/health", HealthView.as_view(schema=None)),
+    path("metrics", metrics, name="metrics"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include(auth_urls(schema=None))),

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
 
 from armproject.lib.http import Client, Reply, RequestFailed
+from armproject.lib.metrics import counter, histogram
 from armproject.lib.secret import Secret
 from connectors import faults
 from connectors.base import Capability, ConnectorError, CredentialKind, Support, Target, Verb
@@ -18,6 +20,9 @@ Headers = Mapping[str, str | Secret]
 Connect = Callable[..., Client]
 
 SUCCESS = 2
+
+CALLS = counter("vendor_calls_total", "Calls of vendors by outcome.", "vendor", "method", "outcome")
+LATENCY = histogram("vendor_call_duration_seconds", "Time vendors took to answer.", "vendor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,20 @@ class Wire:
             raise faults.of_failure(failure, self._vendor) from None
 
     def _ask(self, method: str, path: str, **request: Any) -> Reply:
+        began = perf_counter()
         try:
             reply = self._reply(method, path, **request)
         except RequestFailed as failure:
+            self._count(method, failure.fault, began)
             raise faults.of_failure(failure, self._vendor) from None
+        self._count(method, f"{reply.status // 100}xx", began)
         if reply.status // 100 != SUCCESS:
             raise faults.of_reply(reply, self._vendor)
         return reply
+
+    def _count(self, method: str, outcome: str, began: float) -> None:
+        CALLS.labels(self._vendor, method, outcome).inc()
+        LATENCY.labels(self._vendor).observe(perf_counter() - began)
 
     def _reply(self, method: str, path: str, **request: Any) -> Reply:
         first, *others = self._clients

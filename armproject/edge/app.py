@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 from armproject.wsgi import application as views  # isort: skip - Django is set up by this
@@ -14,6 +15,7 @@ from django.http.request import split_domain_port, validate_host
 from accounts.models.api_key import PREFIX
 from armproject.edge.asked import Meta, ask_views, meta_of
 from armproject.edge.waiting import Waiting
+from armproject.lib.requests import count_request
 from armproject.lib.rest.body import Failure
 from armproject.lib.rest.errors import NOTHING_HERE
 from telemetry.api.otlp_urls import ROOTS, SIGNALS
@@ -55,22 +57,28 @@ class Edge:
         if scope.proto != "http":
             proto.close(404)
             return
-        meta = meta_of(scope)
+        meta, began = meta_of(scope), perf_counter()
         if scope.path not in PATHS:
             _refuse(proto, "/api/health", meta, NOTHING_HERE)
             return
         caller, size = str(meta.get("HTTP_AUTHORIZATION", "")), _size(meta)
+        status = None
         if not self.waiting.admit(caller, size):
             _refuse(proto, scope.path, meta, FULL)
+            count_request(scope.method, scope.path, FULL.status, perf_counter() - began)
             return
         try:
-            await self._answer(scope, proto, meta)
+            status = await self._answer(scope, proto, meta)
         except TimeoutError:
             _refuse(proto, scope.path, meta, LATE)
+            status = LATE.status
         finally:
             self.waiting.leave(caller, size)
+            if status is not None:
+                count_request(scope.method, scope.path, status, perf_counter() - began)
 
-    async def _answer(self, scope: Any, proto: Any, meta: Meta) -> None:
+    async def _answer(self, scope: Any, proto: Any, meta: Meta) -> int | None:
+        """Answer, and return the status; None where the views did, which count for themselves."""
         async with asyncio.timeout(PATIENCE):
             body = await _body(proto, meta)
         call = _call(scope, meta, body)
@@ -80,9 +88,10 @@ class Edge:
                 told = call.answer
                 headers = [("Content-Type", told.kind), *told.headers.items(), *SAFE]
                 proto.response_bytes(told.status, headers, told.body)
-                return
+                return told.status
         found = await self.loop.run_in_executor(self.threads, ask_views, views, scope, meta, body)
         proto.response_bytes(*found)
+        return None
 
 
 SAFE = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))

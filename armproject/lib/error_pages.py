@@ -14,7 +14,7 @@ from armproject.lib.rest.body import Failure
 from armproject.lib.rest.database import AWAY, answer_to_database_error
 from armproject.lib.rest.errors import NOTHING_HERE, UNREADABLE, failure_response, unforeseen
 
-PROGRAMS = ("/api/", "/v1/")
+PROGRAMS = ("/api/", "/v1/", "/metrics")
 FORBIDDEN = Failure.of(403, "You may not do this.")
 STALE_FORM = Failure.of(403, "The form was not sent from this site, or it is too old.")
 

@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from functools import lru_cache
 from threading import BoundedSemaphore, Lock
 
+from armproject.lib.metrics import counter
+
 SLOTS = 16
 FAILURES = 5
 COOL_DOWN = 30.0
 
+OPENED = counter("breaker_opened_total", "Times that a failing host was given a rest.")
 Clock = Callable[[], float]
 
 
@@ -65,6 +68,7 @@ class Breaker:
                 self._failures += 1
                 if probed or self._failures >= self._limit:
                     self._reopens_at = self._clock() + self._cool_down
+                    OPENED.inc()
 
 
 class Passage:

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 
 from armproject.lib import context
 from armproject.lib.afterwards import answering
+from armproject.lib.requests import count_request
 from armproject.lib.scrub import printable
 
 log = structlog.get_logger("armproject.access")
@@ -69,7 +70,7 @@ class RequestContextMiddleware:
         with context.use(replace(context.current(), request=info)) as outer:
             response = answering(lambda: self.get_response(request))
             with context.use(getattr(request, "arm_context", outer)):
-                _log(request, response, perf_counter() - began)
+                _tell(request, response, perf_counter() - began)
         for name, value in told.items():
             response.headers[name] = value
         return response
@@ -130,13 +131,15 @@ def _request_id(meta: Mapping[str, Any]) -> str:
     return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
-def _log(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
-    """Write the access line. The route is logged and not the path, which may name people."""
+def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    """Count the request and write its line, with the route and not the path: paths name people."""
     match = request.resolver_match
+    route = f"/{match.route}" if match else "(no route)"
+    count_request(request.method or "", route, response.status_code, seconds)
     log.info(
         "request",
         method=request.method,
-        route=f"/{match.route}" if match else "(no route)",
+        route=route,
         status=response.status_code,
         ms=round(seconds * 1000, 1),
         address=context.current().request.address,

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from time import perf_counter
 from uuid import UUID
 
 from django.db import connection
@@ -10,6 +11,7 @@ from accounts.fence import acting, fenced
 from accounts.present_rights import present_rights
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.errors import DomainError
+from armproject.lib.metrics import DURATIONS, counter, histogram
 from jobs.actions.fail_job import fail_job
 from jobs.models import Job
 from jobs.registry import HANDLERS, Handler
@@ -18,6 +20,13 @@ from jobs.running import Fenced, JobRun
 log = logging.getLogger(__name__)
 
 SHORT_LEASE = timedelta(minutes=1)
+
+DONE = "done"
+ATTEMPTS = counter("job_attempts_total", "Attempts at jobs by how they ended.", "kind", "outcome")
+RETRIES = counter("job_retries_total", "Attempts at jobs that were not the first.", "kind")
+DURATION = histogram(
+    "job_duration_seconds", "Time an attempt at a job took.", "kind", buckets=DURATIONS
+)
 
 
 def run_job(job_id: UUID, organization_id: UUID) -> bool:
@@ -34,7 +43,12 @@ def run_job(job_id: UUID, organization_id: UUID) -> bool:
         if job.attempts > job.max_attempts:
             fail_job(job, "The worker died at every attempt, without a word.", permanent=True)
             return False
-        return _attempt(job, handler)
+        began = perf_counter()
+        outcome = _attempt(job, handler)
+        ATTEMPTS.labels(job.kind, outcome).inc()
+        RETRIES.labels(job.kind).inc(job.attempts > 1)
+        DURATION.labels(job.kind).observe(perf_counter() - began)
+        return outcome == DONE
 
 
 def _take(job_id: UUID) -> Job | None:
@@ -61,7 +75,8 @@ def _take(job_id: UUID) -> Job | None:
         return job
 
 
-def _attempt(job: Job, handler: Handler) -> bool:
+def _attempt(job: Job, handler: Handler) -> str:
+    """Do the work and say in a word what became of it."""
     run = JobRun(job, handler.lease)
     try:
         principal, rights = _requester(job)
@@ -71,13 +86,14 @@ def _attempt(job: Job, handler: Handler) -> bool:
                 with run.finish():
                     pass
     except Fenced:
-        log.warning("job_taken_over", extra={"job": str(job.pk), "kind": job.kind})
+        log.warning("job_taken_over", extra={"job_id": str(job.pk), "kind": job.kind})
+        return "taken_over"
     except DomainError as error:
         fail_job(job, error.message, permanent=error.permanent, retry_after=error.retry_after)
     except Exception as error:
-        log.exception("job_failed", extra={"job": str(job.pk), "kind": job.kind})
+        log.exception("job_failed", extra={"job_id": str(job.pk), "kind": job.kind})
         fail_job(job, f"{type(error).__name__}: unexpected failure, see the log of this request.")
-    return run.is_finished
+    return DONE if run.is_finished else "failed"
 
 
 def _requester(job: Job) -> tuple[Principal, frozenset[str]]:

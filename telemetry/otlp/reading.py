@@ -59,7 +59,7 @@ def read_span(
     data: bytes, content_type: str, origin: Origin
 ) -> tuple[list[SpanRecord], list[Rejected]]:
     """Return one span that comes from there as `read_traces` would, or why it cannot be kept."""
-    found = _read(_form_of(content_type), data, place_of(origin), time.time_ns())
+    found = _read(form_of(content_type), data, place_of(origin), time.time_ns())
     return ([found], []) if isinstance(found, SpanRecord) else ([], [found])
 
 

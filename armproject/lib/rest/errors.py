@@ -16,12 +16,16 @@ from rest_framework.response import Response
 
 from armproject.lib import context
 from armproject.lib.errors import DomainError
+from armproject.lib.metrics import Few, counter
 from armproject.lib.rest.body import CODES, INVALID, Failure
 from armproject.lib.rest.database import answer_to_database_error
 from armproject.lib.rest.encoding import dumps
 from armproject.lib.rest.invalid import invalid, model_problems, serializer_problems
 
 log = structlog.get_logger(__name__)
+
+ERRORS = counter("errors_total", "Failures that callers were told of, by code.", "type")
+types = Few(100)
 
 BEARER = {"WWW-Authenticate": "Bearer"}
 NOTHING_HERE = Failure.of(404, "There is nothing here that you can see.")
@@ -58,6 +62,7 @@ def failure_response(answer: Failure | Exception) -> HttpResponse:
 def reported_failure(error: Exception, request: HttpRequest | None) -> Failure:
     """Return how to answer this exception; a defect is logged, so that somebody hears of it."""
     answer = failure_of(error)
+    ERRORS.labels(types(answer.code)).inc()
     if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         _report(error, request)
     return answer
