@@ -26,6 +26,8 @@ SEE_PAST = {
     "arm_find_reporting_connection": "whom does the sender of this heartbeat report to?",
     "arm_latest_seals": "which hashes does the head over all organizations cover?",
     "arm_organizations_to_seal": "whose audit events wait for a seal?",
+    "arm_job_figures": "how much work waits, and how much was given up?",
+    "arm_run_figures": "how many runs ended, and how?",
     "arm_audit_month": "how many events of a month are there, and may they leave?",
 }
 # Run with the rights of the tables' owner, under which row-level security still binds.

@@ -8,7 +8,7 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from jobs import receivers  # noqa: F401 - importing connects them
+        from jobs import figures, receivers  # noqa: F401 - importing connects them
         from jobs.actions.install_schedules import install_schedules
         from jobs.registry import load_handlers
 

@@ -9,7 +9,7 @@ class TelemetryConfig(AppConfig):
         from accounts.registry import add_holding
         from agents.registry import add_witness
         from jobs.topics import add_topic
-        from telemetry import holdings, measures
+        from telemetry import figures, holdings, measures  # noqa: F401 - figures declare themselves
         from telemetry.actions.tell_news import TOPICS
         from telemetry.reports.recent_work import recent_work
 

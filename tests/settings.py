@@ -1,6 +1,8 @@
 """The product's settings, made quick and self-contained for tests."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,6 +15,9 @@ if "DATABASE_URL" not in os.environ:
 from armproject.settings import *
 
 ARM_ANCHOR_FILE = Path(tempfile.gettempdir()) / f"arm-anchor-{os.getpid()}.jsonl"
+if "ARM_METRICS_DIR" not in os.environ:  # what earlier runs counted is none of this one's business
+    ARM_METRICS_DIR = Path(tempfile.mkdtemp(prefix="arm-metrics-"))
+    atexit.register(shutil.rmtree, ARM_METRICS_DIR, ignore_errors=True)
 if not ARM_AUDIT_KEYS and DATABASE_URL:
     ARM_AUDIT_KEYS = f"tests:{'A' * 43}="
 

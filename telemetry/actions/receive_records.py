@@ -9,6 +9,7 @@ from django.utils import timezone
 from telemetry.actions.refuse_items import refuse_items
 from telemetry.actions.store_spans import SECOND, store_spans
 from telemetry.actions.tell_news import tell_news
+from telemetry.counting import count_items
 from telemetry.records import Rejected, SpanRecord
 
 OLDEST = timedelta(days=30)
@@ -41,11 +42,13 @@ def receive_records(
         tell_news(fresh)
     refused = [*rejected, *late]
     refuse_items(door, refused)
+    known = len(fresh) - stored.spans
+    count_items(door, kept=stored.spans, known=known, refused=len(refused))
     kept = iter(stored.kept)
     fates = (
         [None if n in lost else next(kept) for n in range(len(records))] if lost else stored.kept
     )
-    return Received(stored.spans, len(fresh) - stored.spans, refused, fates)
+    return Received(stored.spans, known, refused, fates)
 
 
 def _of_lost_days(records: Sequence[SpanRecord]) -> list[Rejected]:

@@ -16,6 +16,7 @@ from telemetry import identity, storing
 from telemetry.actions.keep_said import keep_said
 from telemetry.actions.keep_sources import keep_sources
 from telemetry.actions.prepare_days import prepare_days
+from telemetry.counting import count_steps
 from telemetry.naming import name_sources
 from telemetry.records import SpanRecord
 from telemetry.registry import price_of
@@ -110,6 +111,7 @@ def _copy(lines: list[Line]) -> bool:
 def _add(lines: list[Line]) -> int:
     """Add what new spans tell to their runs and to what models used; return how many runs."""
     runs, uses = sum_up(lines)
+    count_steps(lines, uses)
     organization = current_organization_id()
     with database.cursor() as cursor:
         told = {"runs": as_json(runs), "uses": as_json(uses)}

@@ -14,12 +14,14 @@ from armproject.lib.metrics.counting import (
     histogram,
     process_holders,
 )
+from armproject.lib.metrics.growing import Growing
 from armproject.lib.metrics.latest import Latest
 from armproject.lib.metrics.registry import of_installation, of_organization, read_all, readers_for
 
 __all__ = [
     "DURATIONS",
     "Few",
+    "Growing",
     "Latest",
     "counted",
     "counter",
