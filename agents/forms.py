@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.forms.fields import InvalidJSONInput
@@ -17,6 +18,7 @@ from accounts.models import Membership, User
 from agents.actions.inject_context import inject_context
 from agents.actions.register_agent import register_agent
 from agents.actions.remove_agent import remove_agent
+from agents.actions.run_agent import run_agent
 from agents.actions.update_agent import OPEN, update_agent
 from agents.entries import LONGEST, LONGEST_DESCRIPTION
 from agents.levers import Pull
@@ -214,6 +216,24 @@ class InstructForm(AskingForm):
     def act(self) -> Any:
         text = "" if self.cleaned_data["take_out"] else self.cleaned_data["text"]
         return inject_context(self.agent, text)
+
+
+class RunForm(AskingForm):
+    """What an agent is to begin with; a form that is sent twice starts it once."""
+
+    input = Prose(
+        label="What to say to it",
+        max_length=LONGEST_INSTRUCTION,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64, initial=lambda: uuid4().hex)
+
+    def __init__(self, agent: Agent, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agent = agent
+
+    def act(self) -> Any:
+        return run_agent(self.agent, self.cleaned_data["input"], key=self.cleaned_data["key"])
 
 
 def _unix(value: Any) -> Any:

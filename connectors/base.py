@@ -1,7 +1,6 @@
 """What a connector is: code that speaks to one vendor.
 
-It is given a target, never a row, and answers with plain values, so a vendor's file needs no
-database to be written or tested.
+It is given a target, never a row, and answers with plain values, so it needs no database.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -29,6 +28,7 @@ class Verb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     INJECT = "inject"
+    INVOKE = "invoke"
 
 
 class Support(StrEnum):
@@ -59,9 +59,8 @@ class ConnectorError(DomainError):
 
     `fault` says whose turn it is: the customer's (credentials, permission, wrong_kind, billing,
     forbidden_host), the vendor's (rate_limited, overloaded, unavailable, timeout, malformed,
-    not_found, endless), ours (refused: the vendor rejected the request we built; conflict:
-    somebody changed the same thing meanwhile) or nobody's (unsupported: the vendor has no such
-    thing for this agent).
+    not_found, endless), ours (refused: it rejected the request we built; conflict: somebody
+    changed the same thing meanwhile) or nobody's (unsupported: it has no such thing).
     """
 
     code = "CONNECTOR_ERROR"
@@ -162,8 +161,8 @@ class AgentRef:
 class HealthReading:
     """What the free signals of one agent said; None means the vendor does not tell.
 
-    `latency_ms` is our control-plane round trip, `p95_ms` the vendor's own work. `requests` and
-    `errors` count recent work. `model_state` is active, deprecated, retired or unknown.
+    `latency_ms` is our round trip, `p95_ms` the vendor's own work, `requests` and `errors` count
+    recent work. `model_state` is active, deprecated, retired or unknown.
     """
 
     exists: bool | None
@@ -191,9 +190,8 @@ class UsageRow:
     """Tokens of one bucket. `input_tokens` is the total including cached and cache-write tokens.
 
     `agent`, `api_key` and `project` are the vendor's ids, empty where the row is not split by
-    them; `source` is the vendor's word for the surface the traffic came through. Together with
-    `start`, `end` and `model` they are what makes a row one row. `requests` is None where the
-    vendor does not count them.
+    them; `source` is its word for the surface the traffic came through. Together with `start`,
+    `end` and `model` they make a row one row. `requests` is None where they are not counted.
     """
 
     start: datetime
@@ -243,8 +241,8 @@ class Interaction:
 class Lever:
     """One thing that could stop or start an agent, and whether it was, or would be, pulled.
 
-    `name` stays the same from pause to resume. `fault` is set when the lever exists and could not
-    be pulled; a lever that does not exist, or stands that way already, is unpulled without one.
+    `name` stays the same from pause to resume. `fault` is set where it exists and could not be
+    pulled; one that does not exist, or stands that way already, is unpulled without one.
     """
 
     name: str
@@ -256,8 +254,7 @@ class Lever:
 class Connector(AbstractContextManager["Connector"], Protocol):
     """One vendor. Every verb raises `ConnectorError`; listing verbs read all pages, guarded.
 
-    `client` makes the clients it speaks through, one for each credential. Used as a context
-    manager, or closed, it lets their connections go.
+    `client` makes the clients it speaks through; closed, or left as a context, it lets them go.
     """
 
     kind: ClassVar[str]
@@ -298,3 +295,6 @@ class Connector(AbstractContextManager["Connector"], Protocol):
 
     def inject(self, agent: AgentRef, text: str) -> str:
         """Set ARM's text where the agent reads it and say where; an empty text takes it out."""
+
+    def invoke(self, agent: AgentRef, text: str, *, key: str) -> str:
+        """Begin work with a message, once for each key; return the vendor's id of that work."""

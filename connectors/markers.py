@@ -1,6 +1,6 @@
-"""The block that ARM keeps inside instructions that people wrote.
+"""What ARM leaves at vendors: the mark of work it began, and its block inside instructions.
 
-It is put in, replaced, and taken out again so that what they wrote is left exactly as it was.
+The block is put in, replaced, and taken out again so that what people wrote is left as it was.
 """
 
 import re
@@ -11,6 +11,7 @@ from connectors.base import ConnectorError
 BEGIN = "<!-- ARM:begin -->"
 END = "<!-- ARM:end -->"
 GAP = "\n\n"
+INVOKED_AS = "arm_invocation"
 
 _BLOCK = re.compile(r"(?:\n\n)?<!-- ARM:begin\b.*?-->.*?<!-- ARM:end -->", re.DOTALL)
 _MARKER = re.compile(r"<!-- ARM:(?:begin|end)\b")

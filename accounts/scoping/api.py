@@ -7,6 +7,12 @@ from rest_framework import serializers
 from rest_framework.viewsets import GenericViewSet
 
 
+def own_transactions(method: Any) -> Any:
+    """Mark an endpoint that opens its own transactions, most often around the wait for a vendor."""
+    method.own_transactions = True
+    return method
+
+
 class ScopedViewSet(GenericViewSet[Any]):
     """A viewset over one kind of tenant row.
 

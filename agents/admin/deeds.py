@@ -1,4 +1,4 @@
-"""What people do with an agent at its vendor: check, pause, resume, instruct, read along.
+"""What people do with an agent at its vendor: check, pause, resume, instruct, start, read along.
 
 Each waits for a vendor, so none holds a transaction meanwhile.
 """
@@ -22,13 +22,14 @@ from agents.admin.conversations import Conversation, conversations
 from agents.admin.detail import ability_of, instruction_of
 from agents.admin.pages import SHOW, Pages, View
 from agents.admin.words import confidence_of
-from agents.forms import InstructForm, PullForm
+from agents.forms import InstructForm, PullForm, RunForm
 from agents.models import Agent, Health
 from agents.stopping import stops_by, ways_to_stop
 from armproject.lib.errors import DomainError
 from connectors.base import Verb
 
 STEPS = 50
+NEWEST = 5
 
 
 def waits_for_vendor(view: View) -> View:
@@ -38,7 +39,7 @@ def waits_for_vendor(view: View) -> View:
 
 
 class AgentDeeds(Pages):
-    """Check, pause, resume, instruct, and read what an agent said."""
+    """Check, pause, resume, instruct, start, and read what an agent said."""
 
     def deed_urls(self) -> list[Any]:
         return self._routes(
@@ -47,6 +48,7 @@ class AgentDeeds(Pages):
                 "pause": ("<uuid:pk>/pause/", self.pause_page),
                 "resume": ("<uuid:pk>/resume/", self.resume_page),
                 "inject": ("<uuid:pk>/inject/", self.inject_page),
+                "run": ("<uuid:pk>/run/", self.run_page),
                 "interactions": ("<uuid:pk>/interactions/", self.interactions_page),
             }
         )
@@ -82,6 +84,19 @@ class AgentDeeds(Pages):
         with fenced():
             said = {"ability": ability_of(row, Verb.INJECT), "before": instruction_of(row)}
         return self._page(request, "inject", f"Instruct {row}", row=row, form=form, **said)
+
+    @waits_for_vendor
+    def run_page(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self._row("agents.run", pk)
+        form = RunForm(row, request.POST or None)
+        if form.is_valid():
+            messages.success(request, f"{row} is at work: session {form.outcome.session}.")
+            return HttpResponseRedirect(reverse(SHOW, args=[pk]))
+        with fenced():
+            ability = ability_of(row, Verb.INVOKE)
+            newest = list(row.invocations.order_by("-id")[:NEWEST])
+        shown = {"ability": ability, "newest": newest}
+        return self._page(request, "run", f"Start {row}", row=row, form=form, **shown)
 
     @waits_for_vendor
     def interactions_page(self, request: HttpRequest, pk: UUID) -> HttpResponse:

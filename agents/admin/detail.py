@@ -24,6 +24,7 @@ RIGHTS = {
     "may_check": "agents.check",
     "may_pause": "agents.pause",
     "may_inject": "agents.inject",
+    "may_run": "agents.run",
     "may_read_interactions": "interactions.read",
     "may_see_connection": "connections.read",
     "may_audit": "audit.read",

@@ -2,12 +2,14 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from agents.api.reporting import HealthMetricsView, HeartbeatView
+from agents.api.running import InvocationViewSet
 from agents.api.thin import thin_list
 from agents.api.views import AgentDeedsViewSet, AgentViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("agents", AgentDeedsViewSet, basename="agent-deeds")
 router.register("agents", AgentViewSet, basename="agents")
+router.register("invocations", InvocationViewSet)
 
 check = AgentDeedsViewSet.as_view({"post": "check"})
 

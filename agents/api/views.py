@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.fence import fenced
-from accounts.scoping.api import ScopedViewSet
+from accounts.scoping.api import ScopedViewSet, own_transactions
 from agents.actions.check_agent import check_agent
 from agents.actions.export_agents import export_agents
 from agents.actions.foresee_pull import foresee_pull
@@ -28,6 +28,7 @@ from agents.actions.resume_agent import resume_agent
 from agents.actions.update_agent import update_agent
 from agents.api import parameters, serializers
 from agents.api.metrics_serializers import InventorySummarySerializer
+from agents.api.running import StartsAgents
 from agents.levers import Pull
 from agents.models import Agent, AgentChange
 from agents.reports.agent_list import list_agents
@@ -35,12 +36,6 @@ from agents.reports.health_history import HOURS, HOURS_MOST, health_history
 from agents.reports.summary import inventory_summary
 from armproject.lib.rest.schema import ALSO, JSON
 from connectors.base import Verb
-
-
-def own_transactions(method: Any) -> Any:
-    """Mark an endpoint that opens its own transactions, most often around the wait for a vendor."""
-    method.own_transactions = True
-    return method
 
 
 class AgentViewSet(mixins.RetrieveModelMixin, ScopedViewSet):
@@ -128,7 +123,7 @@ class AgentViewSet(mixins.RetrieveModelMixin, ScopedViewSet):
         return Response(data, status=status.HTTP_202_ACCEPTED)
 
 
-class AgentDeedsViewSet(ScopedViewSet):
+class AgentDeedsViewSet(StartsAgents, ScopedViewSet):
     """What can be done with one agent, and what is known of its past."""
 
     permissions = {
@@ -139,6 +134,7 @@ class AgentDeedsViewSet(ScopedViewSet):
         "resume": "agents.pause",
         "foresee_resume": "agents.pause",
         "inject": "agents.inject",
+        "run": "agents.run",
         "interactions": "interactions.read",
         "heartbeat": "agents.heartbeat",
         "history": "agents.read",

@@ -5,6 +5,7 @@ from agents.models.agent_change import AgentChange, ChangeKind
 from agents.models.agent_word import AgentWord
 from agents.models.health_check import HealthCheck
 from agents.models.heartbeat_receipt import HeartbeatReceipt
+from agents.models.invocation import Invocation, InvocationState
 from agents.models.vendor_count import VendorCount
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "Health",
     "HealthCheck",
     "HeartbeatReceipt",
+    "Invocation",
+    "InvocationState",
     "VendorCount",
 ]

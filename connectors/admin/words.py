@@ -15,6 +15,7 @@ VERBS: dict[str, tuple[str, str]] = {
     Verb.PAUSE: ("Pause agents", "pause_circle"),
     Verb.RESUME: ("Resume agents", "play_circle"),
     Verb.INJECT: ("Write into agents", "edit_note"),
+    Verb.INVOKE: ("Start agents", "play_circle"),
 }
 SUPPORT = {
     "native": ("Yes", "check_circle"),

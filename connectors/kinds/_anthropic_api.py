@@ -79,6 +79,9 @@ class RuntimeApi:
         params = [("agent_id", agent), ("limit", str(limit)), ("order", "desc")]
         return as_rows(self._wire.get("/v1/sessions", params, self._headers).body.get("data"))
 
+    def start(self, session: Row) -> Row:
+        return self._wire.post("/v1/sessions", session, self._headers).body
+
     def latest_events(self, session: str, types: Sequence[str], limit: int) -> list[Row]:
         params = [("limit", str(limit)), ("order", "desc"), *_each("types[]", types)]
         path = at("/v1/sessions/{}/events", session)

@@ -63,6 +63,9 @@ class RuntimeApi:
     def session(self, session: str) -> Row:
         return self._wire.get(at("/agents/sessions/{}", session), headers=AGENTS_BETA).body
 
+    def start(self, session: Row) -> Row:
+        return self._wire.post("/agents/sessions", session, AGENTS_BETA).body
+
     def latest_turns(self, session: str, limit: int) -> list[Row]:
         params = [("limit", str(limit)), ("order", "desc")]
         path = at("/agents/sessions/{}/turns", session)

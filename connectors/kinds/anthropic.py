@@ -38,6 +38,7 @@ from connectors.base import (
 from connectors.fields import Row, identifier, optional_row, text
 from connectors.gathering import Gathering
 from connectors.kinds import _anthropic_agents as found_as
+from connectors.kinds import _anthropic_invoking as invoking
 from connectors.kinds import _anthropic_levers as levers
 from connectors.kinds import _anthropic_reports as reports
 from connectors.kinds._anthropic_agents import API_KEY, MANAGED_AGENTS
@@ -99,6 +100,9 @@ class AnthropicConnector(Wired):
         Capability(
             Verb.INJECT, NATIVE, RUNTIME, "A marked block in the system prompt, for new sessions."
         ),
+        Capability(
+            Verb.INVOKE, NATIVE, RUNTIME, "A new session, in the environment of the agent's last."
+        ),
     )
 
     def __init__(self, target: Target, client: Connect = Client) -> None:
@@ -154,6 +158,10 @@ class AnthropicConnector(Wired):
     def inject(self, agent: AgentRef, text: str) -> str:
         _refuse_keys(agent, "Anthropic keeps no system prompt for a key.")
         return levers.inject(self._runtime(), agent.vendor_agent_id, text)
+
+    def invoke(self, agent: AgentRef, text: str, *, key: str) -> str:
+        _refuse_keys(agent, "A key is no agent: Anthropic has nothing to start.")
+        return invoking.invoke(self._runtime(), agent.vendor_agent_id, text, key)
 
     def _runtime(self) -> RuntimeApi:
         return RuntimeApi(self.wire(RUNTIME), str(self._target.settings.get("workspace_id") or ""))

@@ -80,6 +80,7 @@ class CustomConnector:
             Capability(Verb.PAUSE, partly, None, OWN_GATE),
             Capability(Verb.RESUME, partly, None, OWN_GATE),
             Capability(Verb.INJECT, nothing, None, "An agent reads its memory from ARM's tools."),
+            Capability(Verb.INVOKE, nothing, None, "These agents are started where they run."),
         )
 
     def test(self) -> tuple[CredentialReport, ...]:
@@ -127,6 +128,11 @@ class CustomConnector:
             "ARM cannot write into this agent; it reads its memory from ARM's tools.",
             fault="unsupported",
             permanent=True,
+        )
+
+    def invoke(self, agent: AgentRef, text: str, *, key: str) -> str:
+        raise ConnectorError(
+            "This agent is started where it runs.", fault="unsupported", permanent=True
         )
 
 

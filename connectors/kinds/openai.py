@@ -39,6 +39,7 @@ from connectors.base import (
 from connectors.fields import Row, identifier, text
 from connectors.gathering import Gathering
 from connectors.kinds import _openai_agents as found_as
+from connectors.kinds import _openai_invoking as invoking
 from connectors.kinds import _openai_levers as levers
 from connectors.kinds._openai_agents import AGENTS_API, CANDIDATES
 from connectors.kinds._openai_api import BASE_URL, AdminApi, RuntimeApi
@@ -104,6 +105,7 @@ class OpenAIConnector(Wired):
         Capability(
             Verb.INJECT, NATIVE, RUNTIME, "A marked block in the instructions, for new sessions."
         ),
+        Capability(Verb.INVOKE, NATIVE, RUNTIME, "A new session, where the agent's last one ran."),
     )
 
     def __init__(self, target: Target, client: Connect = Client) -> None:
@@ -168,6 +170,10 @@ class OpenAIConnector(Wired):
     def inject(self, agent: AgentRef, text: str) -> str:
         _refuse_candidates(agent, "OpenAI keeps no instructions for a key.")
         return levers.inject(self._runtime(), agent.vendor_agent_id, text)
+
+    def invoke(self, agent: AgentRef, text: str, *, key: str) -> str:
+        _refuse_candidates(agent, "A key is no agent: OpenAI has nothing to start.")
+        return invoking.invoke(self._runtime(), agent.vendor_agent_id, text, key)
 
     def _runtime(self) -> RuntimeApi:
         return RuntimeApi(self.wire(RUNTIME))

@@ -25,7 +25,7 @@ _MOST_EVENTS = 1000
 
 
 class AnthropicSessions:
-    """GET /v1/sessions, GET and POST /v1/sessions/{id}/events."""
+    """GET and POST /v1/sessions, GET and POST /v1/sessions/{id}/events."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -57,6 +57,18 @@ class AnthropicSessions:
         )
         page = paging.by_token(found, lambda one: self._show(one, now), call, as_of=now)
         return {**page, "prev_page": None}
+
+    @route("POST", "/v1/sessions", scope=keys.WORKSPACE_WRITE, betas=MANAGED)
+    def begin(self, call: Call) -> Json:
+        asked = call.body
+        worker = self.world.find_agent(ANTHROPIC, str(asked.get("agent")))
+        if worker is None:
+            raise Refused(NOT_FOUND, "agent not found")
+        if asked.get("environment_id") != ENVIRONMENT:
+            raise Refused(BAD_REQUEST, "environment_id: no such environment")
+        said = " ".join(_text(event) for event in asked.get("initial_events") or ())
+        metadata = {str(key): str(told) for key, told in (asked.get("metadata") or {}).items()}
+        return self._show(self.sessions.begin(worker, said, metadata, call.now), call.now)
 
     @route("GET", _SESSION, scope=keys.WORKSPACE_READ, betas=MANAGED)
     def session(self, call: Call) -> Json:
@@ -137,7 +149,7 @@ class AnthropicSessions:
             "deployment_id": session.worker.schedule or None,
             "environment_id": ENVIRONMENT,
             "status": self._status(session, now),
-            "metadata": {},
+            "metadata": session.begun.metadata if session.begun else {},
             "outcome_evaluations": [],
             "resources": [],
             "vault_ids": [],

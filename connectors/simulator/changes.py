@@ -17,6 +17,15 @@ class Pause:
         return self.since <= at and (self.until is None or at < self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session that a caller began with a question."""
+
+    at: int
+    question: str
+    metadata: dict[str, str]
+
+
 @dataclass(slots=True)
 class Changes:
     """The world's memory. `edition` counts changes that alter usage or billing."""
@@ -33,6 +42,7 @@ class Changes:
     interrupts: dict[str, int] = field(default_factory=dict)
     disturbed: set[str] = field(default_factory=set)
     said: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    begun: dict[str, list[Begun]] = field(default_factory=dict)
 
     def edit(self, what: str, fields: Json, now: int) -> None:
         self.edits.setdefault(what, {}).update(fields)

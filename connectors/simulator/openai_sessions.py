@@ -31,7 +31,7 @@ _STATUS = {
 
 
 class OpenAISessions:
-    """GET /agents/sessions with turns and items, POST events."""
+    """GET and POST /agents/sessions, GET turns and items, POST events."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -53,6 +53,21 @@ class OpenAISessions:
                 wanted = (name[len("metadata[") : -1], value)
                 found = (one for one in found if wanted in _metadata(one).items())
         return paging.by_last_id(found, lambda session: self._show(session, call.now), limit)
+
+    @route("POST", "/agents/sessions", scope=keys.AGENTS_WRITE, betas=AGENTS)
+    def begin(self, call: Call) -> Json:
+        asked, worker = call.body, self.world.find_agent(OPENAI, str(call.body.get("agent_id")))
+        if worker is None:
+            raise Refused(NOT_FOUND, "No agent found with this id.", code="not_found")
+        environment, message = asked.get("environment"), asked.get("input")
+        if not isinstance(environment, dict) or "type" not in environment:
+            text = "environment: is required"
+            raise Refused(BAD_REQUEST, text, code="missing_required_parameter", param="environment")
+        if not isinstance(message, str) or not message:
+            text = "input: is required where the environment is none"
+            raise Refused(BAD_REQUEST, text, code="missing_required_parameter", param="input")
+        metadata = {str(key): str(told) for key, told in (asked.get("metadata") or {}).items()}
+        return self._show(self.sessions.begin(worker, message, metadata, call.now), call.now)
 
     @route("GET", _SESSION, scope=keys.AGENTS_READ, betas=AGENTS)
     def session(self, call: Call) -> Json:
@@ -177,6 +192,8 @@ def usage_body(tokens: Tokens) -> Json:
 
 
 def _metadata(session: Session) -> dict[str, str]:
+    if session.begun is not None:
+        return session.begun.metadata
     return {"channel": "schedule" if session.worker.schedule else "web"}
 
 

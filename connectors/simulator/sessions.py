@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connectors.simulator import ids
-from connectors.simulator.activity import DAY, Tokens
+from connectors.simulator.activity import DAY, NOTHING, Tokens
+from connectors.simulator.changes import Begun
 from connectors.simulator.topics import Exchange
 from connectors.simulator.workers import SESSION_PREFIX, Worker
 from connectors.simulator.world import World
@@ -15,6 +16,7 @@ KEPT = 14 * DAY
 _TAIL = 600
 _MILLE = 1000
 _REPLY_SECONDS = 4
+_ANSWERED = Tokens(requests=1, uncached=380, output=45)
 
 
 class Outcome(StrEnum):
@@ -49,6 +51,7 @@ class Session:
     created_at: int
     ends_at: int
     model: str
+    begun: Begun | None = None  # where a caller began it; all others come from the world's seed
 
 
 class Sessions:
@@ -62,9 +65,17 @@ class Sessions:
         if numbers is None or numbers[0] >= self.world.count(vendor):
             return None
         worker = self.world.agent(vendor, numbers[0])
+        if len(numbers) > len(("worker", "slot")):
+            return self._begun(worker, numbers[-1])
         slot = numbers[-1]
         exists = oldest(now) <= self.world.starts_at(worker, slot) <= now
         return self.of(worker, slot) if exists and self.world.ran(worker, slot) else None
+
+    def begin(self, worker: Worker, question: str, metadata: dict[str, str], now: int) -> Session:
+        """Begin a session that answers one question."""
+        known = self.world.changes.begun.setdefault(worker.id, [])
+        known.append(Begun(now, question, metadata))
+        return self._of_begun(worker, len(known) - 1)
 
     def of(self, worker: Worker, slot: int) -> Session:
         world = self.world
@@ -82,19 +93,25 @@ class Sessions:
         self, workers: Iterator[Worker], now: int, *, newest_first: bool, beyond: int | None = None
     ) -> Iterator[Session]:
         """Sessions of the workers in order of time, from the time `beyond` on."""
-        streams = [
-            self._of_worker(worker, now, newest_first=newest_first, beyond=beyond)
-            for worker in workers
-        ]
+        streams: list[Iterator[Session]] = []
+        for worker in workers:
+            streams.append(self._of_worker(worker, now, newest_first=newest_first, beyond=beyond))
+            begun = range(len(self.world.changes.begun.get(worker.id, ())))
+            ordered = reversed(begun) if newest_first else begun
+            streams.append(self._of_begun(worker, number) for number in ordered)
         return heapq.merge(*streams, key=place, reverse=newest_first)
 
     def used(self, session: Session, now: int) -> Tokens:
+        if session.begun is not None:
+            return _ANSWERED if now >= session.begun.at + _REPLY_SECONDS else NOTHING
         return self.world.usage(
             session.worker, session.slot * session.worker.slot, session.ends_at, now
         )
 
     def turns(self, session: Session, now: int) -> list[Turn]:
         """List the turns begun so far. Their tokens add up to the session's."""
+        if session.begun is not None:
+            return [_only_turn(session.begun, now), *self._said(session, 1, now)]
         count = 1 + self._roll(session, "turns") % 4
         stopped = self.world.changes.interrupts.get(session.id)
         step = (session.ends_at - session.created_at - _TAIL) // count
@@ -162,6 +179,24 @@ class Sessions:
             if begun and self.world.ran(worker, slot):
                 yield self.of(worker, slot)
 
+    def _begun(self, worker: Worker, number: int) -> Session | None:
+        known = self.world.changes.begun.get(worker.id, ())
+        return self._of_begun(worker, number) if number < len(known) else None
+
+    def _of_begun(self, worker: Worker, number: int) -> Session:
+        begun = self.world.changes.begun[worker.id][number]
+        slot = begun.at // worker.slot
+        prefix = SESSION_PREFIX[worker.vendor]
+        return Session(
+            id=ids.mint(prefix, self.world.seed, worker.index, slot, number),
+            worker=worker,
+            slot=slot,
+            created_at=begun.at,
+            ends_at=begun.at + _TAIL,
+            model=self.world.model_at(worker, begun.at),
+            begun=begun,
+        )
+
     def _roll(self, session: Session, what: object) -> int:
         return ids.roll(self.world.seed, session.worker.id, session.slot, what)
 
@@ -174,6 +209,19 @@ def oldest(now: int) -> int:
 def place(session: Session) -> tuple[int, str]:
     """Where a session stands in a list."""
     return session.created_at, session.id
+
+
+def _only_turn(begun: Begun, now: int) -> Turn:
+    over = now >= begun.at + _REPLY_SECONDS
+    return Turn(
+        number=0,
+        start=begun.at,
+        end=begun.at + _REPLY_SECONDS,
+        outcome=_outcome(running=not over),
+        exchange=Exchange(begun.question, {}, "", "I have looked into it: all is in order."),
+        tokens=_ANSWERED if over else NOTHING,
+        fault=0,
+    )
 
 
 def _outcome(*, running: bool, cut: bool = False, failing: bool = False) -> Outcome:

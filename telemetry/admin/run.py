@@ -17,6 +17,7 @@ from telemetry.actions.export_run import export_run
 from telemetry.actions.export_runs import export_runs
 from telemetry.admin import filters
 from telemetry.admin.feedback import feedback_on, take_feedback
+from telemetry.admin.replaying import ReplayPage, kin_of
 from telemetry.admin.said import said, session
 from telemetry.admin.trail import trail_file
 from telemetry.identity import unsigned
@@ -27,7 +28,7 @@ from telemetry.wording import STATUS_COLOURS, dollars, short, took
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnlyAdmin):
+class RunAdmin(ReplayPage, ReadOnlyAdmin):
     permissions = {"view": "runs.read"}
     change_list_template = "telemetry/runs.html"
     list_display = ["what", "status_label", "started", "lasted", "calls", "used", "price"]
@@ -48,6 +49,7 @@ class RunAdmin(ReadOnlyAdmin):
             path("<uuid:pk>/export.csv", view(self.export_view), name="telemetry_run_export"),
             path("<uuid:pk>/trail.json", view(self.trail_view), name="telemetry_run_trail"),
             path("<uuid:pk>/feedback/", view(self.feedback_view), name="telemetry_run_feedback"),
+            path("<uuid:pk>/replay/", view(self.replay_view), name="telemetry_run_replay"),
             path("<uuid:pk>/steps/<uuid:step>/", view(self.step_view), name="telemetry_run_step"),
             *super().get_urls(),
         ]
@@ -81,6 +83,7 @@ class RunAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": str(run),
             "run": run,
+            **kin_of(run),
             "status_colour": STATUS_COLOURS[run.get_status_display()],
             "lasted": took(run.duration),
             "price": dollars(run.cost),

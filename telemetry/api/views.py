@@ -19,6 +19,7 @@ from telemetry.actions.receive_events import receive_events
 from telemetry.api import serializers
 from telemetry.api.contents import RunContents
 from telemetry.api.parsers import UnreadJSON, told_size
+from telemetry.api.replaying import ReplaysRuns
 from telemetry.events import SCHEMA
 from telemetry.filters import RunFilter
 from telemetry.metering import admitted
@@ -28,7 +29,9 @@ from telemetry.reports.run_spans import spans_of
 FILE = {(200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, "The file.")}
 
 
-class RunViewSet(RunContents, mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+class RunViewSet(
+    ReplaysRuns, RunContents, mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet
+):
     """What agents did, one run for each trace, the newest first."""
 
     permissions: ClassVar = {
@@ -37,6 +40,7 @@ class RunViewSet(RunContents, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
         "spans": "runs.read",
         "export": "runs.read",
         "export_all": "runs.read",
+        "replay": "agents.run",
         "messages": "contents.read",
         "tool_calls": "contents.read",
         "trail": "runs.read",

@@ -33,6 +33,7 @@ TABLE = {
     "agents.heartbeat": "OADM",
     "agents.pause": "OA",
     "agents.inject": "OA",
+    "agents.run": "OAD",
     "interactions.read": "OAD",
     "runs.read": "OADMV",
     "contents.read": "OAD",

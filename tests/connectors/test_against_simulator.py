@@ -198,3 +198,12 @@ def status_of(connector: Connector, agent: FoundAgent) -> str:
 def prompt_of(connector: Connector, agent: FoundAgent) -> str:
     config = same(connector, agent).config
     return str(config.get("instructions") or config.get("system"))
+
+
+def test_work_is_begun_once_for_each_key(connector: Connector) -> None:
+    agent = ref(scheduled(connector))
+    first = connector.invoke(agent, "Where is order 7?", key="one")
+    assert connector.invoke(agent, "Where is order 7?", key="one") == first
+    assert connector.invoke(agent, "Where is order 7?", key="two") != first
+    asked = [step for step in connector.interactions(agent, limit=30) if step.session == first]
+    assert "Where is order 7?" in {step.text for step in asked}

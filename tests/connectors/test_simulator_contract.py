@@ -191,6 +191,19 @@ def test_openai_sessions_take_events(gpt: OpenAIReferee) -> None:
     assert "Prefer short answers." in str(items)
 
 
+def test_openai_sessions_begin(gpt: OpenAIReferee) -> None:
+    agent = gpt.judge(gpt.client.beta.agents.list(), Agent)[0]["id"]
+    runs, marked = gpt.client.beta.agents.sessions, {"ours": "one"}
+    begun = runs.create(
+        agent_id=agent, environment={"type": "none"}, input="Where is order 7?", metadata=marked
+    )
+    session = gpt.judge(begun, AgentSession)[0]
+    assert session["metadata"] == marked
+    newest = gpt.judge(runs.list(agent_id=agent, limit=1, metadata=marked), AgentSession)
+    assert newest[0]["id"] == session["id"]
+    assert "Where is order 7?" in str(gpt.judge(runs.items.list(session["id"]), AgentSessionItem))
+
+
 def test_openai_projects(gpt: OpenAIReferee) -> None:
     projects = gpt.client.admin.organization.projects
     rows = gpt.judge(projects.list(limit=1, include_archived=True), Project)
@@ -326,6 +339,22 @@ def test_anthropic_events(claudia: AnthropicReferee) -> None:
         seen |= {row["type"] for row in rows}
     assert {"user.message", "agent.message", "session.error", "span.model_request_end"} <= seen
     assert {"agent.tool_use", "agent.tool_result", "agent.custom_tool_use"} <= seen
+
+
+def test_anthropic_sessions_begin(claudia: AnthropicReferee) -> None:
+    runs, kind = claudia.client.beta.sessions, claude.BetaManagedAgentsSession
+    known = claudia.judge(runs.list(limit=1), kind)[0]
+    text = [{"type": "text", "text": "Where is order 7?"}]
+    begun = runs.create(
+        agent=known["agent"]["id"],
+        environment_id=known["environment_id"],
+        initial_events=[{"type": "user.message", "content": text}],
+        metadata={"ours": "one"},
+    )
+    session = claudia.judge(begun, kind)[0]
+    assert session["metadata"] == {"ours": "one"}
+    told = claudia.judge(runs.events.list(session["id"]), sessions.BetaManagedAgentsSessionEvent)
+    assert text in [row.get("content") for row in told]
 
 
 def test_anthropic_sessions_take_events(claudia: AnthropicReferee) -> None:
