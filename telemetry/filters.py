@@ -1,12 +1,13 @@
 """By what runs are narrowed down, in the API as in exports."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
-from telemetry.models import Feedback, Run, Source
+from telemetry.models import Feedback, Run, RunQuerySet, Source
 
 
 class RunFilter(filters.FilterSet):  # type: ignore[misc]
@@ -20,7 +21,7 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
     has_errors = filters.BooleanFilter(method="by_errors", label="Runs with failed steps, or none.")
     started_after = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
     started_before = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
-    cost_from = filters.NumberFilter(field_name="cost", lookup_expr="gte", label="US dollars.")
+    cost_from = filters.NumberFilter(method="by_cost", label="US dollars.")
 
     feedback = filters.ChoiceFilter(
         method="by_feedback",
@@ -32,8 +33,11 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
         model = Run
         fields: ClassVar = ["status", "app", "environment", "model", "error_type"]
 
-    def by_agent(self, runs: "QuerySet[Run]", name: str, value: UUID) -> "QuerySet[Run]":
-        return runs.filter(source__in=Source.objects.filter(agent_id=value))
+    def by_agent(self, runs: RunQuerySet, name: str, value: UUID) -> RunQuerySet:
+        return runs.of_sources(Source.objects.ids_of(value))
+
+    def by_cost(self, runs: RunQuerySet, name: str, value: Decimal) -> RunQuerySet:
+        return runs.costing(value)
 
     def by_errors(self, runs: "QuerySet[Run]", name: str, value: Any) -> "QuerySet[Run]":
         return runs.filter(errors__gt=0) if value else runs.filter(errors=0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -73,7 +74,7 @@ class CostFilter(Filter):
     title, parameter_name, options = "cost", "cost", tuple(COSTS.items())
 
     def narrow(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(cost__gte=value)
+        return queryset.costing(Decimal(value))
 
 
 class FeedbackFilter(Filter):
@@ -113,7 +114,7 @@ class AgentFilter(Filter):
             return False
 
     def narrow(self, queryset: Any, value: str) -> Any:
-        return queryset.filter(source__in=Source.objects.filter(agent_id=value))
+        return queryset.of_sources(Source.objects.ids_of(UUID(value)))
 
 
 class ExactFilter(Filter):

@@ -8,7 +8,7 @@ from telemetry.models.objective import Objective, ObjectiveDays
 from telemetry.models.quarantined import Quarantined
 from telemetry.models.redaction_pattern import RedactionPattern
 from telemetry.models.rejection import Rejection
-from telemetry.models.run import Run, RunStatus
+from telemetry.models.run import Run, RunQuerySet, RunStatus
 from telemetry.models.run_sum import Grain, RunSum, SumOf
 from telemetry.models.source import Source
 from telemetry.models.span import Span, SpanKind, SpanStatus
@@ -28,6 +28,7 @@ __all__ = [
     "RedactionPattern",
     "Rejection",
     "Run",
+    "RunQuerySet",
     "RunStatus",
     "RunSum",
     "Source",

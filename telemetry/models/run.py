@@ -1,6 +1,8 @@
 """Run: one piece of work an agent did, from its beginning to its end."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -17,9 +19,28 @@ class RunStatus(models.TextChoices):
     INCOMPLETE = "incomplete", "Incomplete"
 
 
+# What dear runs are looked for by. How many of these a run reaches changes seldom while it grows:
+# unlike an index over the cost itself, those over that number cost its growing next to nothing.
+MAGNITUDES = (Decimal("0.01"), Decimal("0.1"), Decimal(1), Decimal(10))
+
+
 class RunQuerySet(ScopedQuerySet["Run"]):
     def between(self, start: datetime, end: datetime) -> "RunQuerySet":
         return self.filter(started_at__gte=start, started_at__lt=end)
+
+    def of_sources(self, sources: Sequence[UUID]) -> "RunQuerySet":
+        """Return the runs of some sources; those of one alone are one walk along an index."""
+        if len(sources) == 1:
+            return self.filter(source=sources[0])
+        return self.filter(source__in=sources) if sources else self.none()
+
+    def costing(self, amount: Decimal) -> "RunQuerySet":
+        """Return the runs that cost this much or more, in US dollars."""
+        reached = sum(step <= amount for step in MAGNITUDES)
+        dear = self.filter(magnitude__gte=reached) if reached else self
+        return (
+            dear if reached and amount == MAGNITUDES[reached - 1] else dear.filter(cost__gte=amount)
+        )
 
     def found(self, term: str) -> "RunQuerySet":
         """Return the runs of a trace, a user or a conversation: each is one look into an index."""
@@ -40,9 +61,9 @@ class Run(ScopedModel):
     `id` follows from the organization and `trace_id`. What the run is called, who did it and how
     it ended is told by its head: the span without a parent, else an agent's or workflow's span,
     whichever of those heard of so far ranks highest (`head_rank`) and began first; how it ended is
-    said by the run itself where it does (`is_ended`). The sums are of
-    all its spans and grow as they arrive, in any order. `errors` counts failed spans; `cost` is in
-    US dollars, and `unpriced` counts model calls without a known price.
+    said by the run itself where it does (`is_ended`). The sums are of all its spans and grow as
+    they arrive, in any order. `errors` counts failed spans; `cost` is in US dollars, `magnitude`
+    how many of `MAGNITUDES` it reaches, and `unpriced` counts model calls without a known price.
     """
 
     trace_id = models.UUIDField()
@@ -69,6 +90,17 @@ class Run(ScopedModel):
     cached_tokens = models.BigIntegerField(default=0)
     cache_write_tokens = models.BigIntegerField(default=0)
     cost = models.DecimalField(max_digits=20, decimal_places=10, default=0)
+    magnitude = models.GeneratedField(
+        expression=models.Case(
+            *(
+                models.When(cost__gte=step, then=models.Value(number + 1))
+                for number, step in reversed(list(enumerate(MAGNITUDES)))
+            ),
+            default=models.Value(0),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
     unpriced = models.BigIntegerField(default=0)
     error_type = models.TextField(blank=True)
     error_message = models.TextField(blank=True)
@@ -94,7 +126,18 @@ class Run(ScopedModel):
                     name=f"runs_by_{column}",
                     condition=~models.Q(**{column: ""}),
                 )
-                for column in ("conversation", "end_user", "app", "model")
+                for column in (
+                    *("conversation", "end_user", "app", "model"),
+                    *("environment", "error_type"),
+                )
+            ),
+            *(
+                models.Index(
+                    fields=["organization", "-started_at", "-id"],
+                    name=f"runs_of_magnitude_{number}",
+                    condition=models.Q(magnitude__gte=number),
+                )
+                for number in range(1, len(MAGNITUDES) + 1)
             ),
             models.Index(
                 fields=["organization", "-started_at", "-id"],

@@ -71,7 +71,7 @@ class RunSum(ScopedModel):
     output_tokens = models.BigIntegerField(default=0)
     cost = models.DecimalField(max_digits=20, decimal_places=10, default=0)
     unpriced = models.BigIntegerField(default=0)
-    lengths = ArrayField(models.IntegerField())
+    lengths = ArrayField(models.IntegerField(), default=list)
 
     objects: ClassVar = ScopedManager.from_queryset(RunSumQuerySet)()
 

@@ -1,6 +1,7 @@
 """Source: a name under which something reports what it does."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -12,6 +13,10 @@ class SourceQuerySet(ScopedQuerySet["Source"]):
     def unknown(self) -> "SourceQuerySet":
         """Return the sources that no agent of the inventory stands behind yet."""
         return self.filter(agent=None)
+
+    def ids_of(self, agent: UUID) -> list[UUID]:
+        """Return the sources that are this agent."""
+        return list(self.filter(agent_id=agent).values_list("pk", flat=True))
 
 
 class Source(ScopedModel):

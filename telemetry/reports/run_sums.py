@@ -21,7 +21,7 @@ ADDED = (
     *("input_tokens", "output_tokens", "cost", "unpriced"),
 )
 SUMS = ", ".join(f"sum({name})" for name in ADDED)
-LENGTHS = ", ".join(f"sum(lengths[{number + 1}])" for number in range(BUCKETS))
+LENGTHS = ", ".join(f"coalesce(sum(lengths[{number + 1}]), 0)" for number in range(BUCKETS))
 IN_STEPS = f"""
 SELECT floor(extract(epoch FROM at - %(start)s) / %(step)s)::int AS place,
        {SUMS}, ARRAY[{LENGTHS}]::bigint[]
@@ -99,8 +99,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
 
 def scope_of_agent(agent: UUID) -> Scope:
     """Return the runs of everything that reports as this agent."""
-    sources = Source.objects.filter(agent_id=agent).values_list("pk", flat=True)
-    return Scope(SumOf.SOURCE, tuple(map(str, sources)))
+    return Scope(SumOf.SOURCE, tuple(map(str, Source.objects.ids_of(agent))))
 
 
 def by_agent(start: datetime, end: datetime, grain: Grain = Grain.HOUR) -> dict[UUID, Tally]:
