@@ -28,7 +28,7 @@ FIGURES = definer_function(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("telemetry", "0011_objectives"), ("accounts", "0002_fence")]
+    dependencies = [("telemetry", "0012_found_runs"), ("accounts", "0002_fence")]
 
     operations = [
         migrations.RunSQL(

@@ -13,6 +13,8 @@ from standardwebhooks import Webhook
 
 from accounts.models import Invitation, Membership
 from connectors.simulator import keys
+from telemetry.models import Quarantined
+from telemetry.putaside import of_event
 from tests.accounts.people import code_of, last_link, login, post_out, signed_in
 from tests.cast import PASSWORD, Api
 from tests.fuzz.estate import SAFEGUARDED, Estate, an_event
@@ -130,6 +132,32 @@ def adopt(estate: Estate) -> Good:
 @good("POST /api/v1/telemetry/events")
 def tell(_: Estate) -> Good:
     return Good({"events": an_event()})
+
+
+@good("POST /api/v1/subscriptions")
+def subscribe(estate: Estate) -> Good:
+    return Good(
+        {"name": "More news", "address": f"{estate.simulator.url}/", "topics": ["agent.paused"]}
+    )
+
+
+@good("PATCH /api/v1/subscriptions/{id}")
+def change_subscription(_: Estate) -> Good:
+    return Good({"topics": ["alert.opened"]})
+
+
+@good("POST /api/v1/subscriptions/{id}/replay-since")
+def replay_since(_: Estate) -> Good:
+    return Good({"since": "2026-01-31T12:00:00Z"})
+
+
+@good("POST /api/v1/telemetry/quarantine/{id}/replay")
+def replay_quarantined(estate: Estate) -> Good:
+    with estate.house.inside():
+        item = Quarantined.objects.get(pk=estate.rows["/telemetry/quarantine"])
+        item.keep(of_event(json.dumps(an_event()[0]).encode()))
+        item.save(update_fields=["size", "body_sealed"])
+    return Good()
 
 
 @good("POST /api/v1/audit/holds")

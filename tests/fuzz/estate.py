@@ -13,7 +13,7 @@ from connectors.models import Connection, SyncRun
 from connectors.simulator import Simulator
 from governance.actions.raise_alert import raise_alert
 from governance.models import AuditEvent, AuditSeal, Channel, Notification
-from jobs.models import Job
+from jobs.models import Delivery, Job
 from telemetry.models import Quarantined, Run, Source
 from tests.accounts.people import enrol, signed_in
 from tests.cast import PASSWORD, Api, House, make_house
@@ -47,6 +47,7 @@ class Estate:
         self._hire()
         self.rows: dict[str, Any] = {}
         self._fill()
+        self._subscribe()
         seal(self.house)
         with self.house.inside():
             self._look()
@@ -123,6 +124,15 @@ class Estate:
         rows["/content-rules"] = make("content-rules", {"mode": "full"})
         pattern = {"kind": "staff", "expression": "EMP-[0-9]+"}
         rows["/redaction-patterns"] = make("redaction-patterns", pattern)
+
+    def _subscribe(self) -> None:
+        """Let the simulator hear of things, and have something given up that was sent there."""
+        news = {"name": "News", "address": f"{self.simulator.url}/", "topics": ["agent.paused"]}
+        self.rows["/subscriptions"] = self._make("subscriptions", news)
+        with self.house.inside():
+            given_up = Delivery(subscription_id=self.rows["/subscriptions"], state="dead")
+            given_up.save(force_insert=True)
+        self.rows["/deliveries"] = given_up.pk
 
     def _look(self) -> None:
         """Keep the ids of what came about by itself."""
