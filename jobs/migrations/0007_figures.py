@@ -23,6 +23,6 @@ FIGURES = definer_function(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("jobs", "0003_jobs_by_kind")]
+    dependencies = [("jobs", "0005_fence_outbox")]
 
     operations = [migrations.RunSQL(FIGURES, "DROP FUNCTION arm_job_figures()")]

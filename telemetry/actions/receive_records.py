@@ -27,7 +27,7 @@ class Received:
     kept: int
     known: int
     rejected: Sequence[Rejected]
-    fates: Sequence[bool | None]
+    fates: Sequence[bool | None] = ()
 
 
 def receive_records(

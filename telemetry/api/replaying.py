@@ -23,7 +23,7 @@ class ReplaySerializer(StrictFields):
     idempotency_key = serializers.CharField(max_length=LONGEST_KEY, required=False)
 
 
-class ReplayedSerializer(serializers.Serializer[Any]):
+class ReplayBegunSerializer(serializers.Serializer[Any]):
     """`run_id` is the invocation; `session` the vendor's id of the work that has begun."""
 
     ok = serializers.BooleanField()
@@ -35,7 +35,7 @@ class ReplaysRuns(ScopedViewSet):
     """The part of runs by which failed ones are done again."""
 
     @extend_schema(
-        request=ReplaySerializer, responses=ReplayedSerializer, extensions={ALSO: ["409"]}
+        request=ReplaySerializer, responses=ReplayBegunSerializer, extensions={ALSO: ["409"]}
     )
     @action(detail=True, methods=["post"], filterset_class=None, pagination_class=None)
     @own_transactions
@@ -49,4 +49,4 @@ class ReplaysRuns(ScopedViewSet):
         key = said.get("idempotency_key", "")
         row = replay_run(run, said.get("input", ""), key=key)
         told = {"ok": True, "run_id": row.pk, "session": row.session}
-        return Response(ReplayedSerializer(told).data)
+        return Response(ReplayBegunSerializer(told).data)

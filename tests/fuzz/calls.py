@@ -52,6 +52,7 @@ def plain(label: str, **body: Any) -> None:
 
 plain("POST /api/v1/alert-rules", **RULE)
 plain("POST /api/v1/alert-rules/preview", **RULE)
+plain("PATCH /api/v1/objectives/{id}", success_percent="98.5")
 plain("PATCH /api/v1/alert-rules/{id}", threshold="12.5", window_minutes=30, enabled=False)
 plain("POST /api/v1/auth/confirm", password=PASSWORD)
 plain("POST /api/v1/auth/login", email="owner@acme.example", password=PASSWORD)
@@ -127,6 +128,11 @@ def signed(estate: Estate, text: str) -> dict[str, str]:
 @good("POST /api/v1/alert-rule-proposals/{slug}/adopt")
 def adopt(estate: Estate) -> Good:
     return Good(path={"slug": "errors-high"})
+
+
+@good("POST /api/v1/objectives")
+def set_an_objective(estate: Estate) -> Good:
+    return Good({"agent": str(estate.rows["/agents"]), "p95_seconds": "2.5", "days": 7})
 
 
 @good("POST /api/v1/telemetry/events")

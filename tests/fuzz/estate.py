@@ -103,6 +103,8 @@ class Estate:
         rule = {"name": "Poor health", "measure": "agent.health_score", "threshold": "50"}
         rows["/alert-rules"] = make("alert-rules", rule)
         self._listen()
+        objective = {"agent": rows["/agents"], "success_percent": "99.5"}
+        rows["/objectives"] = make("objectives", objective)
         answer = self.founder.post("/telemetry/events", {"events": an_event()})
         assert answer.json()["data"]["accepted"] == 1, answer.content
         refused = {"events": [{**an_event()[0], "event_type": "Unheard"}]}
