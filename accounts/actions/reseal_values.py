@@ -63,7 +63,8 @@ def _reseal(field: SealedField, pk: Any, sealed: bytes) -> int:
         anew = seal_rows({pk: unseal_row(sealed, row_id=pk, **place)}, **place)[pk]
     except Undecryptable:
         log.exception(
-            "sealed_value_unreadable", extra={"resource": f"{field.model._meta.label} {pk}"}
+            "sealed_value_unreadable",
+            extra={"resource_type": field.model._meta.label, "resource_id": str(pk)},
         )
         return 0
     rows = field.model._default_manager.filter(pk=pk, **{field.name: sealed})

@@ -85,7 +85,7 @@ def _rewrap(batch: list[Stale], target: str, provider: keys.KeyProvider, so_far:
             wrapped = provider.wrap(provider.unwrap(key.wrapped, aad), aad, target)
         except Undecryptable:
             so_far.failed += 1
-            log.exception("key_does_not_open", extra={"resource": str(key.id)})
+            log.exception("key_does_not_open", extra={"resource_id": str(key.id)})
             continue
         anew[key.id] = wrapped.blob
         told[key.organization_id].append(key)

@@ -62,4 +62,4 @@ def _do(work: Work) -> None:
     try:
         work()
     except Exception as error:  # noqa: BLE001 - the answer is out; nobody is left to be told
-        log.warning("afterwards_failed", error=type(error).__name__)
+        log.warning("afterwards_failed", fault=type(error).__name__)

@@ -29,13 +29,17 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class RequestInfo:
-    """Where a call came from; ids are lower-case hex, `trace_id` 32 and `span_id` 16 digits."""
+    """Where a call came from; ids are lower-case hex, `trace_id` 32 and `span_id` 16 digits.
+
+    `parent_id` is the span from which ours follows, the caller's or that of an earlier step.
+    """
 
     request_id: str = ""
     trace_id: str = ""
     span_id: str = ""
     address: str = ""
     user_agent: str = ""
+    parent_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

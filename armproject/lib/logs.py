@@ -59,6 +59,8 @@ FIELDS = frozenset(
         "action",
         "attempt",
         "count",
+        "items",
+        "seconds",
         "job_id",
         "kind",
         "lane",
@@ -162,6 +164,7 @@ def _stdlib(level: str, last: Any) -> dict[str, Any]:
         "processors": [
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(),  # `extra=` of lines that libraries and we write
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             show_exception,
             add_context,

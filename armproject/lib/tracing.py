@@ -32,6 +32,7 @@ class Trace:
     trace_id: str
     span_id: str
     flags: str
+    parent_id: str = ""
 
     @classmethod
     def following(cls, header: str) -> "Trace":
@@ -43,7 +44,7 @@ class Trace:
         unknown = version == "ff" or (version == "00" and more is not None)
         if unknown or not trace_id.strip("0") or not parent.strip("0"):
             return cls.begun()
-        return cls(trace_id, secrets.token_hex(8), flags if version == "00" else "00")
+        return cls(trace_id, secrets.token_hex(8), flags if version == "00" else "00", parent)
 
     @classmethod
     def begun(cls) -> "Trace":
@@ -84,9 +85,21 @@ def begin_request(meta: Mapping[str, Any]) -> tuple[context.RequestInfo, dict[st
         trace_id=trace.trace_id,
         span_id=trace.span_id,
         address=client_address(meta),
+        parent_id=trace.parent_id,
         user_agent=_user_agent(meta.get("HTTP_USER_AGENT", "")),
     )
     return info, {"X-Request-ID": info.request_id, "traceparent": str(trace)}
+
+
+def continue_request(told: Mapping[str, str]) -> context.RequestInfo:
+    """Return a step of its own in what a request began: its ids by name, where there was one."""
+    is_known = bool(told.get("trace_id"))
+    return context.RequestInfo(
+        request_id=told.get("request_id") or secrets.token_hex(16),
+        trace_id=told["trace_id"] if is_known else secrets.token_hex(16),
+        span_id=secrets.token_hex(8),
+        parent_id=told.get("span_id", "") if is_known else "",
+    )
 
 
 def client_address(meta: Mapping[str, Any]) -> str:

@@ -45,7 +45,7 @@ def _judge(rule_id: UUID, at: datetime) -> bool:
     except DomainError as problem:
         _note_trouble(rule_id, problem.message)
     except Exception as problem:
-        log.exception("rule_not_judged", extra={"rule": str(rule_id)})
+        log.exception("rule_not_judged", extra={"resource_id": str(rule_id)})
         _note_trouble(rule_id, f"The measure could not be read ({type(problem).__name__}).")
     else:
         return True

@@ -74,4 +74,5 @@ def _requester(principal: Principal) -> dict[str, Any]:
 
 def _trace() -> dict[str, str]:
     request = context.current().request
-    return {"request_id": request.request_id, "trace_id": request.trace_id}
+    names = ("request_id", "trace_id", "span_id")
+    return {name: getattr(request, name) for name in names}

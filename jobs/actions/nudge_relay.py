@@ -36,5 +36,5 @@ def _send_hints() -> None:
         try:
             current_app.send_task("jobs.relay", retry=False, expires=EXPIRES)
         except Exception as error:  # noqa: BLE001 - any broker failure: the row is safe, the hint is not needed
-            log.warning("relay_hint_lost", extra={"error": type(error).__name__})
+            log.warning("relay_hint_lost", extra={"fault": type(error).__name__})
         time.sleep(PACE)

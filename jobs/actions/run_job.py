@@ -1,6 +1,7 @@
 """Do one job."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
 from uuid import UUID
@@ -9,9 +10,11 @@ from django.db import connection
 
 from accounts.fence import acting, fenced
 from accounts.present_rights import present_rights
+from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.errors import DomainError
 from armproject.lib.metrics import DURATIONS, counter, histogram
+from armproject.lib.tracing import continue_request
 from jobs.actions.fail_job import fail_job
 from jobs.models import Job
 from jobs.registry import HANDLERS, Handler
@@ -43,12 +46,21 @@ def run_job(job_id: UUID, organization_id: UUID) -> bool:
         if job.attempts > job.max_attempts:
             fail_job(job, "The worker died at every attempt, without a word.", permanent=True)
             return False
-        began = perf_counter()
-        outcome = _attempt(job, handler)
-        ATTEMPTS.labels(job.kind, outcome).inc()
-        RETRIES.labels(job.kind).inc(job.attempts > 1)
-        DURATION.labels(job.kind).observe(perf_counter() - began)
-        return outcome == DONE
+        with context.use(replace(context.current(), request=continue_request(job.trace))):
+            return _told_attempt(job, handler)
+
+
+def _told_attempt(job: Job, handler: Handler) -> bool:
+    """Make the attempt as a step of the request that asked for the job, and count it."""
+    began = perf_counter()
+    outcome = _attempt(job, handler)
+    seconds = perf_counter() - began
+    ATTEMPTS.labels(job.kind, outcome).inc()
+    RETRIES.labels(job.kind).inc(job.attempts > 1)
+    DURATION.labels(job.kind).observe(seconds)
+    facts = {"job_id": str(job.pk), "kind": job.kind, "attempt": job.attempts, "reason": outcome}
+    log.info("job_ended", extra={**facts, "ms": round(seconds * 1000, 1)})
+    return outcome == DONE
 
 
 def _take(job_id: UUID) -> Job | None:
@@ -86,12 +98,11 @@ def _attempt(job: Job, handler: Handler) -> str:
                 with run.finish():
                     pass
     except Fenced:
-        log.warning("job_taken_over", extra={"job_id": str(job.pk), "kind": job.kind})
         return "taken_over"
     except DomainError as error:
         fail_job(job, error.message, permanent=error.permanent, retry_after=error.retry_after)
     except Exception as error:
-        log.exception("job_failed", extra={"job_id": str(job.pk), "kind": job.kind})
+        log.exception("job_broke", extra={"job_id": str(job.pk), "kind": job.kind})
         fail_job(job, f"{type(error).__name__}: unexpected failure, see the log of this request.")
     return DONE if run.is_finished else "failed"
 

@@ -103,12 +103,6 @@ class Estate:
         rule = {"name": "Poor health", "measure": "agent.health_score", "threshold": "50"}
         rows["/alert-rules"] = make("alert-rules", rule)
         self._listen()
-        objective = {"agent": rows["/agents"], "success_percent": "99.5"}
-        rows["/objectives"] = make("objectives", objective)
-        answer = self.founder.post("/telemetry/events", {"events": an_event()})
-        assert answer.json()["data"]["accepted"] == 1, answer.content
-        refused = {"events": [{**an_event()[0], "event_type": "Unheard"}]}
-        assert self.founder.post("/telemetry/events", refused).status_code == 200
         leaver = User.objects.create_user("leaver@acme.example", PASSWORD, name="Leaver")
         with self.house.inside():
             Membership.objects.create(user=leaver, role="viewer")
@@ -119,8 +113,14 @@ class Estate:
         self.reporting, self.signing_secret = made["id"], made["webhook_secret"]
 
     def _listen(self) -> None:
-        """Decide what is kept of what agents say, and say what one thinks of it."""
+        """Hear of runs, decide what is kept of them, and say what one thinks of them."""
         make, rows = self._make, self.rows
+        answer = self.founder.post("/telemetry/events", {"events": an_event()})
+        assert answer.json()["data"]["accepted"] == 1, answer.content
+        refused = {"events": [{**an_event()[0], "event_type": "Unheard"}]}
+        assert self.founder.post("/telemetry/events", refused).status_code == 200
+        objective = {"agent": rows["/agents"], "success_percent": "99.5"}
+        rows["/objectives"] = make("objectives", objective)
         thanks = {"trace_id": uuid4().hex, "helpful": True}
         rows["/feedback"] = make("feedback", thanks)
         rows["/content-rules"] = make("content-rules", {"mode": "full"})

@@ -160,7 +160,7 @@ def _log(request: httpx2.Request, outcome: Outcome) -> None:
     if isinstance(outcome, Reply):
         facts |= {
             "status": outcome.status,
-            "elapsed_ms": outcome.elapsed_ms,
+            "ms": outcome.elapsed_ms,
             "bytes": len(outcome.body),
         }
     else:
