@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-NAMES = ("audit", "keys", "lists", "health", "decode", "ingest")
+NAMES = ("audit", "keys", "lists", "health", "decode", "ingest", "spans")
 HERE = Path(__file__).resolve().parent.parent
 
 

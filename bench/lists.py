@@ -32,11 +32,11 @@ def run(*, quick: bool) -> list[Row]:
         with serving(many, "bench.plain:application", fields) as plain:
             shown = _rounds(
                 {
-                    "small": (small, LIST, _program(few), 8),
-                    "large": (large, LIST, _program(many), 8),
-                    "plain": (plain, "/agents", _program(many), 8),
-                    "small page": (small, PAGE, _person(small), 2),
-                    "large page": (large, PAGE, _person(large), 2),
+                    "small": (small, LIST, program(few), 8),
+                    "large": (large, LIST, program(many), 8),
+                    "plain": (plain, "/agents", program(many), 8),
+                    "small page": (small, PAGE, person(small), 2),
+                    "large page": (large, PAGE, person(large), 2),
                 },
                 rounds,
                 seconds,
@@ -44,8 +44,8 @@ def run(*, quick: bool) -> list[Row]:
             # Apart, because they push out of memory what the lists above read.
             searched = _rounds(
                 {
-                    "search": (large, WORST, _program(many), 1),
-                    "plain search": (plain, "/agents?search=support+west", _program(many), 1),
+                    "search": (large, WORST, program(many), 1),
+                    "plain search": (plain, "/agents?search=support+west", program(many), 1),
                 },
                 rounds,
                 seconds,
@@ -65,7 +65,7 @@ def _rounds(asked: Asked, rounds: int, seconds: float) -> Shown:
 
 def _fields(port: int, of: Estate) -> list[str]:
     """Return the columns our list shows, so that the reference shows the same."""
-    body = json.loads(Connection(port, LIST, _program(of)).ask())
+    body = json.loads(Connection(port, LIST, program(of)).ask())
     known = {field.name for field in Agent._meta.fields} | {"owner_name"}
     if more := set(body["data"][0]) - known:
         raise RuntimeError(f"The reference does not know {', '.join(sorted(more))}.")
@@ -123,11 +123,11 @@ def _pages(shown: Shown, few: Estate, many: Estate) -> list[Row]:
     ]
 
 
-def _program(of: Estate) -> dict[str, str]:
+def program(of: Estate) -> dict[str, str]:
     return {"Authorization": f"Bearer {of.key}", "Accept": "application/json"}
 
 
-def _person(port: int) -> dict[str, str]:
+def person(port: int) -> dict[str, str]:
     """Sign in as a person would and return the cookies."""
     jar = CookieJar()
     browser = build_opener(HTTPCookieProcessor(jar))
