@@ -7,6 +7,8 @@ from hashlib import blake2b
 from uuid import UUID
 
 NANOSECONDS = 1_000_000
+UNMARKED = ~(0xF << 76 | 0b11 << 62)
+MARKS = 0x8 << 76 | 0b10 << 62
 
 
 def run_id(organization_id: UUID, trace_id: str) -> UUID:
@@ -21,10 +23,15 @@ def source_id(organization_id: UUID, key: str) -> UUID:
 
 def span_row_id(organization_id: UUID, trace_id: str, span_id: str, started_ns: int) -> UUID:
     """Return the id of a span's row; it begins with the milliseconds of its start, to sort so."""
+    return UUID(span_row_hex(organization_id, trace_id, span_id, started_ns))
+
+
+def span_row_hex(organization_id: UUID, trace_id: str, span_id: str, started_ns: int) -> str:
+    """Return the id of a span's row as its 32 hex digits, which is quicker where there are many."""
     told = bytes.fromhex(trace_id + span_id)
     noise = blake2b(told, key=organization_id.bytes, person=b"span", digest_size=10).digest()
     moment = started_ns // NANOSECONDS & 0xFFFF_FFFF_FFFF
-    return _version_8(moment << 80 | int.from_bytes(noise))
+    return f"{_marked(moment << 80 | int.from_bytes(noise)):032x}"
 
 
 def content_id(organization_id: UUID, trace_id: str, span_id: str, origin: str) -> UUID:
@@ -65,6 +72,9 @@ def _named(organization_id: UUID, kind: bytes, told: bytes) -> UUID:
 
 
 def _version_8(number: int) -> UUID:
-    """Return the number as a UUID of the version that is free for such uses (RFC 9562)."""
-    number &= ~(0xF << 76 | 0b11 << 62)
-    return UUID(int=number | 0x8 << 76 | 0b10 << 62)
+    return UUID(int=_marked(number))
+
+
+def _marked(number: int) -> int:
+    """Return the number marked as a UUID of the version that is free for such uses (RFC 9562)."""
+    return number & UNMARKED | MARKS

@@ -75,9 +75,7 @@ def line(
 ) -> Line:
     """Return the line of a span."""
     started, ended = record.started_ns // 1_000, record.ended_ns // 1_000
-    row = identity.span_row_id(
-        organization_id, record.trace_id, record.span_id, record.started_ns
-    ).hex
+    row = identity.span_row_hex(organization_id, record.trace_id, record.span_id, record.started_ns)
     duration = max(ended - started, 0) if ended else None
     error = scrub(record.error_message) if record.error_message else ""
     values = (

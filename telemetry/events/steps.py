@@ -4,11 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID
 
-from telemetry.events.shape import LONGEST_TEXT, Event, Payload, Unusable, moment
+from telemetry.events.shape import LONGEST_ID, LONGEST_TEXT, Event, Payload, Unusable, moment
 from telemetry.records import SpanRecord
 
+# What any payload may say of its step, and under which names, of which the first counts.
+SAID = {
+    "agent_name": ("agent_name", "agent"),
+    "service": ("service",),
+    "environment": ("environment",),
+    "app": ("app_id", "app"),
+    "conversation_id": ("session_id", "conversation_id"),
+    "user_id": ("user_id",),
+    "error_type": ("error_type", "code"),
+    "error_message": ("error_message", "error"),
+}
+SAID_AS = {name: field for field, names in SAID.items() for name in names}
+LENGTHS = {"error_message": LONGEST_TEXT}
 FAILED = frozenset({"error", "failed", "failure", "cancelled", "timeout"})
 # The events of a batch are of a few runs, most of which the next batch is of, too.
 RUNS_KNOWN = 4_096
@@ -45,17 +59,19 @@ def step_of(event: Event) -> SpanRecord:
         dialect="arm",
         status="error" if _failed(payload) else "ok",
         agent_id=(event.instance_id or "")[:200],
-        agent_name=payload.text("agent_name", "agent"),
-        service=payload.text("service"),
-        environment=payload.text("environment"),
-        app=payload.text("app_id", "app"),
-        conversation_id=payload.text("session_id", "conversation_id"),
-        user_id=payload.text("user_id"),
-        error_type=payload.text("error_type", "code"),
-        error_message=payload.text("error_message", "error", longest=LONGEST_TEXT),
+        **_said(payload),
     )
     kind.complete(record, payload)
     return record
+
+
+def _said(payload: Payload) -> dict[str, Any]:
+    """Return what any payload may say of its step, of what this one does say."""
+    fields = {SAID_AS[name] for name in payload.values if name in SAID_AS}
+    return {
+        field: payload.text(*SAID[field], longest=LENGTHS.get(field, LONGEST_ID))
+        for field in fields
+    }
 
 
 def _run(payload: Payload) -> str:
