@@ -15,7 +15,7 @@ from django.http.request import split_domain_port, validate_host
 from accounts.models.api_key import PREFIX
 from armproject.edge.asked import Meta, ask_views, meta_of
 from armproject.edge.waiting import Waiting
-from armproject.lib.requests import count_request
+from armproject.lib.requests import count_request, tell_request
 from armproject.lib.rest.body import Failure
 from armproject.lib.rest.errors import NOTHING_HERE
 from telemetry.api.otlp_urls import ROOTS, SIGNALS
@@ -88,6 +88,14 @@ class Edge:
                 told = call.answer
                 headers = [("Content-Type", told.kind), *told.headers.items(), *SAFE]
                 proto.response_bytes(told.status, headers, told.body)
+                tell_request(
+                    call.chosen.request,
+                    meta,
+                    method=scope.method,
+                    route=scope.path,
+                    status=told.status,
+                    seconds=call.age,
+                )
                 return told.status
         found = await self.loop.run_in_executor(self.threads, ask_views, views, scope, meta, body)
         proto.response_bytes(*found)

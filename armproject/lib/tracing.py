@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 
 from armproject.lib import context
 from armproject.lib.afterwards import answering
-from armproject.lib.requests import count_request
+from armproject.lib.requests import count_request, tell_request
 from armproject.lib.scrub import printable
 
 log = structlog.get_logger("armproject.access")
@@ -148,7 +148,10 @@ def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float) -> N
     """Count the request and write its line, with the route and not the path: paths name people."""
     match = request.resolver_match
     route = f"/{match.route}" if match else "(no route)"
-    count_request(request.method or "", route, response.status_code, seconds)
+    method, status = request.method or "", response.status_code
+    count_request(method, route, status, seconds)
+    step = context.current().request
+    tell_request(step, request.META, method=method, route=route, status=status, seconds=seconds)
     log.info(
         "request",
         method=request.method,

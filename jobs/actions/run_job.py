@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.fence import acting, fenced
 from accounts.present_rights import present_rights
-from armproject.lib import context
+from armproject.lib import context, spans
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.errors import DomainError
 from armproject.lib.metrics import DURATIONS, counter, histogram
@@ -58,6 +58,16 @@ def _told_attempt(job: Job, handler: Handler) -> bool:
     ATTEMPTS.labels(job.kind, outcome).inc()
     RETRIES.labels(job.kind).inc(job.attempts > 1)
     DURATION.labels(job.kind).observe(seconds)
+    told: dict[str, str | int] = {
+        "messaging.operation.type": "process",
+        "arm.job.kind": job.kind,
+        "arm.job.attempt": job.attempts,
+        "arm.job.outcome": outcome,
+    }
+    step = context.current().request
+    spans.tell(
+        "worker.handle_message", spans.Kind.CONSUMER, step, seconds, told, failed=outcome != DONE
+    )
     facts = {"job_id": str(job.pk), "kind": job.kind, "attempt": job.attempts, "reason": outcome}
     log.info("job_ended", extra={**facts, "ms": round(seconds * 1000, 1)})
     return outcome == DONE

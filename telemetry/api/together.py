@@ -56,6 +56,12 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
     reading: Reading | None = None
     answer: Answer | None = None
+    began: float = field(default_factory=perf_counter)
+
+    @property
+    def age(self) -> float:
+        """How many seconds ago the request had come in whole."""
+        return perf_counter() - self.began
 
     def refuse(self, failure: Failure) -> None:
         body = self.door.refused(failure, self.kind)

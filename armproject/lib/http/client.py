@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx2
 
+from armproject.lib import spans
 from armproject.lib.http import headers as headings
 from armproject.lib.http.destination import Destination, Reach
 from armproject.lib.http.exchange import exchange
@@ -81,13 +82,29 @@ class Client:
         act (429, 503, 529, no connection), always within the deadline.
         Raises `RequestFailed` when there is no usable answer.
         """
+        told: dict[str, str | int] = {"http.request.method": method}
+        with spans.step("provider.api.call", spans.Kind.CLIENT, told):
+            reply = self._request(
+                method, path, params=params, json=json, content=content, headers=headers or {}
+            )
+            told["http.response.status_code"] = reply.status
+            return reply
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Sequence[tuple[str, str]],
+        json: Any,
+        content: bytes | None,
+        headers: Mapping[str, str | Secret],
+    ) -> Reply:
         destination = Destination.parse(self._base_url, self._reach)
         request = httpx2.Request(
             method,
             destination.url(path, params),
-            headers=headings.outgoing(
-                headings.DEFAULTS, headings.trace(), self._headers, headers or {}
-            ),
+            headers=headings.outgoing(headings.DEFAULTS, headings.trace(), self._headers, headers),
             json=json,
             content=content,
         )
