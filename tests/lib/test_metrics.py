@@ -8,7 +8,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from armproject.lib.metrics import Few
 from armproject.lib.metrics.latest import Latest
-from armproject.lib.metrics.slots import Slots
+from armproject.lib.metrics.slots import ROOM, Slots
 
 COUNT = """
 import sys
@@ -101,3 +101,16 @@ def test_a_failure_is_told_and_asked_again() -> None:
     with pytest.raises(OSError, match="away"):
         latest.get()
     assert latest.get() == 7
+
+
+def test_a_slot_takes_its_room_at_once_and_a_later_holder_leaves_what_is_counted(
+    tmp_path: Path,
+) -> None:
+    Slots(tmp_path).own()
+    files = {tmp_path / f"{kind}_0.db": room for kind, room in ROOM.items()}
+    for path, room in files.items():
+        assert path.read_bytes() == bytes(room)
+        path.write_bytes(b"counted" + bytes(room - 1000))  # as when a disk was full half way
+    Slots(tmp_path).own()
+    for path, room in files.items():
+        assert path.read_bytes() == b"counted" + bytes(room - len(b"counted"))

@@ -75,7 +75,7 @@ class Slots:
     def _make_room(self, slot: int) -> None:
         for kind, room in ROOM.items():
             with (self.folder / f"{kind}_{slot}.db").open("ab") as file:
-                os.posix_fallocate(file.fileno(), 0, room)
+                file.write(bytes(max(room - file.tell(), 0)))
 
 
 def _lock(handle: IO[str]) -> bool:
