@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.permissions import require
+from armproject.lib.audit import record
 from armproject.lib.errors import Conflict
 from telemetry.actions.replay_quarantined import replay_quarantined
 from telemetry.models import Quarantined
@@ -19,6 +20,7 @@ class Replay(NamedTuple):
     refused: int
 
 
+@transaction.atomic
 def replay_quarantine(reason: str) -> Replay:
     """Replay up to 500 items that were put aside for this reason, the oldest first."""
     require("quarantine.decide")
@@ -30,4 +32,6 @@ def replay_quarantine(reason: str) -> Replay:
             kept += 1
         except Conflict:
             refused += 1
+    counts = {"kept": kept, "refused": refused}
+    record("quarantine.replay_all", details={"reason": reason, **counts})
     return Replay(kept, refused)
