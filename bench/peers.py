@@ -23,7 +23,7 @@ from bench.sent import Bodies
 from bench.server import end, free_port, wait_for
 
 PACKAGES = ("arize-phoenix==20.26.1", "mlflow==3.17.2")
-SIZE, LINES, STARTING = 100, 4, 120.0
+SIZE, LINES, STARTING = 100, 4, 240.0
 QUIET, LONGEST = 10.0, 300.0
 
 
@@ -49,7 +49,7 @@ PHOENIX = Peer(
 )
 MLFLOW = Peer(
     "MLflow",
-    ("mlflow", "server", "--host", "127.0.0.1", "--backend-store-uri"),
+    ("mlflow", "server", "--host", "127.0.0.1", "--workers", "2", "--backend-store-uri"),
     "mlflow.db",
     40,
     {"MLFLOW_DISABLE_TELEMETRY": "true"},
