@@ -8,8 +8,9 @@ from django.utils import timezone
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from armproject.lib.metrics import of_installation, of_organization
-from jobs.models import Job
+from jobs.models import Delivery, Job
 from jobs.models.job import ACTIVE
+from jobs.reports import lost_events, outbox_figures, outbox_lag
 
 MOST_DEAD = 1_000
 
@@ -35,6 +36,21 @@ def work_figures() -> Iterator[Metric]:
         )
 
 
+@of_installation
+def news_figures() -> Iterator[Metric]:
+    """Tell how news fares on its way to subscribers, of all organizations together."""
+    found = outbox_figures()
+    yield from _news(found.lag, found.dead, found.retrying, found.lost)
+
+
+@of_organization("jobs.read")
+def own_news() -> Iterator[Metric]:
+    """Tell the same of one organization."""
+    unsent = Delivery.objects.unsent()
+    dead = Delivery.objects.dead().order_by()[:MOST_DEAD].count()
+    yield from _news(outbox_lag(), dead, unsent.filter(attempts__gt=0).count(), lost_events())
+
+
 @of_organization("jobs.read")
 def own_work() -> Iterator[Metric]:
     """Tell the same of one organization."""
@@ -48,6 +64,21 @@ def own_work() -> Iterator[Metric]:
     dead = Job.objects.dead().order_by()[:MOST_DEAD].count()
     running = active.get("running", 0) + active.get("queued", 0)
     yield from _work(active.get("pending", 0), running, retrying, dead)
+
+
+def _news(lag: float, dead: int, retrying: int, lost: int) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "arm_outbox_lag_seconds", "How long the oldest unsent news has waited.", value=lag
+    )
+    deliveries = GaugeMetricFamily(
+        "arm_outbox_deliveries", "Deliveries to subscribers that are not done.", labels=["state"]
+    )
+    deliveries.add_metric(["retrying"], retrying)
+    deliveries.add_metric(["dead"], dead)
+    yield deliveries
+    yield GaugeMetricFamily(
+        "arm_outbox_lost_events", "Events dropped before they could be sent.", value=lost
+    )
 
 
 def _work(waiting: int, running: int, retrying: int, dead: int) -> Iterator[Metric]:

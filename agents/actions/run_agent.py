@@ -23,8 +23,9 @@ UNSURE = frozenset({"timeout", "unavailable", "malformed"})
 def run_agent(agent: Agent, text: str, *, key: str = "", replays: UUID | None = None) -> Invocation:
     """Have an agent's vendor begin work with a message, once for each key.
 
-    A paused agent is not started. What is begun costs what the vendor charges for it. Raises
-    `Conflict` where there is no vendor to ask, or the key stands for another message.
+    A paused agent is not started. What is begun costs what the vendor charges for it. Without a
+    key each call is a request of its own. Raises `Conflict` where there is no vendor to ask, or the
+    key stands for another message.
     """
     require("agents.run", agent)
     _refuse_misfits(text, key)
@@ -77,12 +78,24 @@ def _begin(row: Invocation, agent: Agent, connector: Connector, text: str) -> In
         state = InvocationState.UNKNOWN if unsure else InvocationState.REFUSED
         with fenced():
             _settle(row, state, error=problem.message)
+            record("agents.run", agent, details=_told(row, text))
         raise
     with fenced():
         _settle(row, InvocationState.BEGUN, session=session)
-        told = {"session": session, "characters": len(text), "replays": row.replays}
-        record("agents.run", agent, details={name: str(told[name]) for name in told if told[name]})
+        record("agents.run", agent, details=_told(row, text))
     return row
+
+
+def _told(row: Invocation, text: str) -> dict[str, str]:
+    """Return what the audit log is told: how it ended, and nothing of what was said."""
+    told = {
+        "state": row.state,
+        "session": row.session,
+        "replays": row.replays,
+        "error": row.error,
+        "characters": len(text),
+    }
+    return {name: str(value) for name, value in told.items() if value}
 
 
 def _settle(row: Invocation, state: InvocationState, *, session: str = "", error: str = "") -> None:

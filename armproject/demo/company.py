@@ -1,6 +1,7 @@
 """The demo's company: its owner, and the steps that fill it, each done once."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from accounts.roles import PERMISSIONS, Role, rights_of
 from agents.actions.request_checks import request_checks
 from agents.actions.update_agent import update_agent
 from agents.models import Agent, Environment
+from armproject.demo.traces import requests
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.secret import Secret
 from connectors.actions.connect_vendor import connect_vendor
@@ -26,6 +28,10 @@ from governance.actions.create_channel import create_channel
 from governance.models import AlertRule, Channel, ChannelKind
 from governance.proposals import available
 from jobs.actions.enqueue import enqueue
+from telemetry.actions.receive_traces import receive_traces
+from telemetry.actions.set_content_rule import set_content_rule
+from telemetry.models import ContentMode
+from telemetry.otlp import JSON
 
 EMAIL: Final = "owner@example.com"
 NAME: Final = "Harbour & Pine"
@@ -103,6 +109,13 @@ class Company:
         with fenced():
             unchecked = Agent.objects.present().filter(health_checked_at=None)
             request_checks(list(unchecked))
+
+    def report(self) -> None:
+        """Have agents of the company's own code tell what they did in the last two days."""
+        with fenced():
+            set_content_rule(ContentMode.REDACTED)
+        for body in requests(time.time_ns()):
+            receive_traces(body, JSON)
 
     def watch(self) -> None:
         """Let the owner be told by mail, add the ready-made rules, and have them judged."""

@@ -12,6 +12,7 @@ from agents.models import Agent
 from costs import reports
 from costs.periods import Named, named, zone_of
 from governance.models import Alert, Notification, NotificationState
+from telemetry.models import Run
 
 
 def read_facts() -> dict[str, Any]:
@@ -25,6 +26,7 @@ def read_facts() -> dict[str, Any]:
         return {
             "agents": by_vendor,
             "health": by_health,
+            "runs": Run.objects.count(),
             "checked": agents.exclude(health_checked_at=None).count(),
             "costs this month": {
                 total.now.currency: f"{total.now.cost:.2f}" for total in month.totals

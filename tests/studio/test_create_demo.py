@@ -7,10 +7,13 @@ from django.db.models import Count
 
 from accounts.fence import fenced
 from agents.models import Agent
+from armproject.demo.traces import RUNS
 from connectors.models import Connection, ConnectionStatus
 from costs.models import ModelHour
 from governance.models import AuditEvent, Notification, NotificationState
 from jobs.models import Job, JobState
+from telemetry.models import Run
+from telemetry.reports.conversation import conversation
 from tests.studio.conftest import Demo
 
 
@@ -23,8 +26,8 @@ def counts(demo: Demo) -> dict[str, int]:
 
 
 def test_agents_of_both_vendors_are_found_and_checked(demo: Demo) -> None:
-    assert set(demo.facts["agents"]) == {"openai", "anthropic"}
-    assert all(count > 3 for count in demo.facts["agents"].values())
+    assert set(demo.facts["agents"]) == {"openai", "anthropic", "custom"}
+    assert all(demo.facts["agents"][vendor] > 3 for vendor in ("openai", "anthropic"))
     assert demo.facts["checked"] == sum(demo.facts["agents"].values())
     assert demo.facts["health"]["healthy"] > 0
 
@@ -74,3 +77,15 @@ def test_a_second_run_changes_nothing_and_says_so(demo: Demo) -> None:
     said = demo.run()
     assert said[0] == "The demo is there already; nothing was changed."
     assert counts(demo) == before
+
+
+def test_own_agents_are_found_by_what_they_tell(demo: Demo) -> None:
+    with demo.company.at_work(), fenced():
+        found = Agent.objects.filter(discovered_via="telemetry")
+        assert sorted(found.values_list("name", flat=True)) == ["Clause finder", "Parcel desk"]
+        ends = dict(Run.objects.values_list("status").annotate(Count("pk")))
+        run = Run.objects.filter(status="succeeded").first()
+        assert run is not None
+        assert [said.role for said in conversation(run).messages][-1] == "assistant"
+    assert demo.facts["runs"] == sum(ends.values()) == RUNS
+    assert 0 < ends["failed"] < ends["succeeded"]

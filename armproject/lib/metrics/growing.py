@@ -34,17 +34,18 @@ class Growing:
 
 
 def _kept_in(path: Path, sums: Sums) -> dict[str, dict[str, float]]:
-    with path.open("a+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        kept = _grown(_read(file.read()), sums)
-        file.truncate(0)
-        file.write(orjson.dumps(kept))
+    with path.with_suffix(".lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = _grown(_read(path.read_bytes() if path.exists() else b""), sums)
+        # Renamed into its place, so that whoever dies meanwhile leaves the old one whole.
+        whole = path.with_suffix(".new")
+        whole.write_bytes(orjson.dumps(kept))
+        whole.replace(path)
     return kept
 
 
 def _read(text: bytes) -> dict[str, dict[str, float]]:
-    """Return what was kept; a file that was cut off while it was written begins anew."""
+    """Return what was kept; a file that is damaged begins anew."""
     try:
         return dict(orjson.loads(text))
     except ValueError:

@@ -15,6 +15,7 @@ from armproject.demo.labour import WorkFailed, finish_work
 from armproject.lib.audit import record
 from armproject.lib.errors import DomainError
 from governance.models import AuditEvent
+from telemetry.actions.keep_sources import CLAIM
 
 COMPLETE = "demo.complete"
 
@@ -42,6 +43,8 @@ class Command(BaseCommand):
     def _fill(self, company: Company, simulator: str) -> None:
         self._step("OpenAI and Anthropic connected", lambda: company.connect(simulator))
         self._step("Agents discovered", lambda: finish_work(["agents.discover"]))
+        self._step("Own agents tell of their runs", company.report)
+        self._step("Agents found behind them", lambda: finish_work([CLAIM]))
         self._step("Owners and cost centres named", company.assign)
         self._step("Health asked for", company.check)
         self._step("Health checked", lambda: finish_work(["agents.check"]))
