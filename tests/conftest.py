@@ -23,6 +23,12 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.EMBEDDED_POSTGRES.ensure_running()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the drills: they mostly wait, and at the end one worker would wait for them."""
+    items.sort(key=lambda item: item.get_closest_marker("drill") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """Give this process a database of its own, as the unprivileged role the product uses."""

@@ -21,7 +21,9 @@ from telemetry.reports.asked import asked_of
 def may_replay(run: Run) -> bool:
     """Say whether this person could have the run done again."""
     agent = run.source.agent
-    return run.status in FAILED and agent is not None and has_permission("agents.run", agent)
+    if run.status not in FAILED or agent is None or agent.connection_id is None:
+        return False
+    return has_permission("agents.run", agent)
 
 
 def kin_of(run: Run) -> dict[str, Any]:
