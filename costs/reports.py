@@ -280,8 +280,11 @@ def _shares(parts: Mapping[Any, Part]) -> list[Part]:
 
 
 def _in_order(currencies: Iterable[str]) -> list[str]:
+    found = list(currencies)
+    if not found[1:]:  # most organizations have one currency, and nothing to ask
+        return found
     own = organization().currency
-    return sorted(currencies, key=lambda currency: (currency != own, currency))
+    return sorted(found, key=lambda currency: (currency != own, currency))
 
 
 def _last_good(runs: "QuerySet[SyncRun]") -> datetime | None:

@@ -96,9 +96,7 @@ class Sessions:
         streams: list[Iterator[Session]] = []
         for worker in workers:
             streams.append(self._of_worker(worker, now, newest_first=newest_first, beyond=beyond))
-            begun = range(len(self.world.changes.begun.get(worker.id, ())))
-            ordered = reversed(begun) if newest_first else begun
-            streams.append(self._of_begun(worker, number) for number in ordered)
+            streams.append(self._all_begun(worker, newest_first=newest_first))
         return heapq.merge(*streams, key=place, reverse=newest_first)
 
     def used(self, session: Session, now: int) -> Tokens:
@@ -182,6 +180,11 @@ class Sessions:
     def _begun(self, worker: Worker, number: int) -> Session | None:
         known = self.world.changes.begun.get(worker.id, ())
         return self._of_begun(worker, number) if number < len(known) else None
+
+    def _all_begun(self, worker: Worker, *, newest_first: bool) -> Iterator[Session]:
+        numbers = range(len(self.world.changes.begun.get(worker.id, ())))
+        for number in reversed(numbers) if newest_first else numbers:
+            yield self._of_begun(worker, number)
 
     def _of_begun(self, worker: Worker, number: int) -> Session:
         begun = self.world.changes.begun[worker.id][number]

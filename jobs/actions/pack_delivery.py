@@ -4,6 +4,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from jobs.models import PATIENCE, Delivery, Subscription
+from jobs.settled import settled_until
 
 MOST_EVENTS = 100
 # What a transaction wrote is read once none before it can still be under way, in this order: so
@@ -12,7 +13,7 @@ NEWS = """
 SELECT id, created_at, xid::text::bigint, number FROM jobs_outboxevent
  WHERE organization_id = %(organization)s
    AND (xid, number) > (%(xid)s::text::xid8, %(number)s)
-   AND xid < pg_snapshot_xmin(pg_current_snapshot())
+   AND xid < %(settled)s::text::xid8
    AND jsonb_exists(%(topics)s::jsonb, topic)
  ORDER BY xid, number LIMIT %(most)s
 """
@@ -23,8 +24,9 @@ def pack_delivery(subscription: Subscription) -> Delivery | None:
 
     The subscription must be locked by the caller, in whose transaction this is.
     """
+    wanted = {**subscription.wanted, "settled": str(settled_until()), "most": MOST_EVENTS}
     with database.cursor() as cursor:
-        cursor.execute(NEWS, {**subscription.wanted, "most": MOST_EVENTS})
+        cursor.execute(NEWS, wanted)
         found = cursor.fetchall()
     if not found:
         return None

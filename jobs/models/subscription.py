@@ -15,6 +15,7 @@ from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, SealedFi
 from accounts.sealing import seal, unseal
 from armproject.lib.http import Reach
 from armproject.lib.secret import Secret
+from jobs.settled import settled_until
 from jobs.sinks import Way
 
 MORE = """
@@ -23,8 +24,6 @@ SELECT EXISTS (
      AND (xid, number) > (%(xid)s::text::xid8, %(number)s)
      AND jsonb_exists(%(topics)s::jsonb, topic))
 """
-# What is committed is before this; what is under way now counts as happening from now on.
-HERE = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 # For so long the secret before the present one still counts.
 OVERLAP = timedelta(hours=24)
 
@@ -127,10 +126,8 @@ class Subscription(ScopedModel):
             return bool(cursor.fetchone()[0])
 
     def start_here(self) -> None:
-        """Pass everything that happened so far; the caller saves."""
-        with database.cursor() as cursor:
-            cursor.execute(HERE)
-            self.passed_xid, self.passed_number = cursor.fetchone()[0], 0
+        """Pass all that is committed; what is under way happens from now on. The caller saves."""
+        self.passed_xid, self.passed_number = settled_until(), 0
 
     def lead_to(self, address: Secret) -> None:
         """Seal the address into this row; the caller saves."""

@@ -343,11 +343,12 @@ def test_anthropic_events(claudia: AnthropicReferee) -> None:
 
 def test_anthropic_sessions_begin(claudia: AnthropicReferee) -> None:
     runs, kind = claudia.client.beta.sessions, claude.BetaManagedAgentsSession
-    known = claudia.judge(runs.list(limit=1), kind)[0]
+    known = next(iter(runs.list()))
+    claudia.seen.clear()
     text = [{"type": "text", "text": "Where is order 7?"}]
     begun = runs.create(
-        agent=known["agent"]["id"],
-        environment_id=known["environment_id"],
+        agent=known.agent.id,
+        environment_id=known.environment_id,
         initial_events=[{"type": "user.message", "content": text}],
         metadata={"ours": "one"},
     )

@@ -153,7 +153,7 @@ def test_whatever_is_killed_comes_back(up: Up) -> None:
     up.start()
     up.wait_until_well(60)
     web, worker, beat = (
-        up.child("granian"),
+        up.child("granian", "wsgi"),
         up.child("celery", "worker"),
         up.child("celery", "beat"),
     )
@@ -162,10 +162,10 @@ def test_whatever_is_killed_comes_back(up: Up) -> None:
     up.wait_until_well(40)
     assert up.child("celery", "worker") != worker
     assert up.child("celery", "beat") != beat
-    web, postmaster = up.child("granian"), up.postmaster
+    web, postmaster = up.child("granian", "wsgi"), up.postmaster
     kill_all([web, postmaster])
     up.wait_until_well(40)
-    assert up.child("granian") != web
+    assert up.child("granian", "wsgi") != web
     assert up.postmaster != postmaster
 
 

@@ -95,6 +95,14 @@ def inject(estate: Estate) -> Good:
     return Good({"text": "Answer in French."}, {"id": estate.discovered})
 
 
+@good("POST /api/v1/agents/{id}/run")
+def run(estate: Estate) -> Good:
+    return Good({"input": "Where is order 7?"}, {"id": estate.discovered})
+
+
+plain("POST /api/v1/runs/{id}/replay", input="Where is order 7?")
+
+
 @good("POST /api/v1/agents/{id}/resume")
 def resume(estate: Estate) -> Good:
     agent = estate.rows["/agents"]

@@ -150,6 +150,7 @@ class Estate:
         rows["/organizations"] = self.house.organization.pk
         rows["/sign-ins"] = SignInEvent.objects.first().pk
         rows["/runs"] = Run.objects.get().pk
+        self._start()
         rows["/telemetry/quarantine"] = Quarantined.objects.get().pk
         rows["/telemetry/sources"] = Source.objects.get().pk
         rows["/syncs"] = SyncRun.objects.first().pk
@@ -161,6 +162,13 @@ class Estate:
         rows["/notifications"] = Notification.objects.first().pk
         rows["/audit/seals"] = AuditSeal.objects.first().pk
         rows["/audit"] = AuditEvent.objects.order_by("id").first().pk
+
+    def _start(self) -> None:
+        """Start a vendor's agent, and let it have failed in the one run there is."""
+        Source.objects.update(agent=self.discovered)
+        Run.objects.update(status="failed")
+        begun = self.founder.post(f"/agents/{self.discovered}/run", {"input": "Are you there?"})
+        self.rows["/invocations"] = begun.json()["data"]["run_id"]
 
     def _make(self, noun: str, body: dict[str, Any]) -> str:
         """Make a row over the API, as the owner, and return its id."""
