@@ -108,6 +108,7 @@ def _attempt(job: Job, handler: Handler) -> str:
                 with run.finish():
                     pass
     except Fenced:
+        log.warning("job_taken_over", extra={"job_id": str(job.pk), "kind": job.kind})
         return "taken_over"
     except DomainError as error:
         fail_job(job, error.message, permanent=error.permanent, retry_after=error.retry_after)

@@ -151,6 +151,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
 
 def test_whatever_is_killed_comes_back(up: Up) -> None:
     up.start()
+    eventually(lambda: "Ctrl-C stops it" in up.log.read_text(), 60, what="it is up")
     up.wait_until_well(60)
     web, worker, beat = (
         up.child("granian", "wsgi"),

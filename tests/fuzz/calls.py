@@ -165,6 +165,9 @@ def replay_since(_: Estate) -> Good:
     return Good({"since": "2026-01-31T12:00:00Z"})
 
 
+plain("POST /api/v1/telemetry/quarantine/replay", reason="No such thing was put aside.")
+
+
 @good("POST /api/v1/telemetry/quarantine/{id}/replay")
 def replay_quarantined(estate: Estate) -> Good:
     with estate.house.inside():
