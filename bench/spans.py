@@ -185,6 +185,7 @@ def _fill(number: int) -> None:
     }
     with superuser() as server:
         server.execute("SET synchronous_commit = off")
+        server.execute("SELECT set_config('arm.organization', %s, false)", [str(organization.pk)])
         for first in range(1, whole + 1, CHUNK):
             part = {**asked, "first": first, "last": min(first + CHUNK - 1, whole)}
             server.execute(RUNS, part)
