@@ -1,7 +1,8 @@
 """How often somebody may call: what kind of call it is, who shares a limit, and how large it is."""
 
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -46,6 +47,15 @@ PARAMETERS_OF_A_SEARCH = ("search=", "q=")
 _factors = RecentKeys(seconds=5)
 
 
+class Caller(NamedTuple):
+    """Who is known to call: what they share limits with others by."""
+
+    organization_id: UUID | None
+    user_id: UUID | None
+    key: str | None
+    factor: Decimal
+
+
 def kind_of_call(method: str, route: str, query: str) -> str:
     """Return what kind of call this is; every spelling of a path has the same route."""
     ending = route.rstrip("$").removesuffix("\\Z")
@@ -84,26 +94,37 @@ def count_volume(kind: str, amount: int) -> None:
         raise problem
 
 
-def _buckets(kind: str, now: Context, limit: int) -> list[Bucket]:
+def _buckets(kind: str, now: Context, limit: int) -> tuple[Bucket, ...]:
     """Return the buckets that a caller's call fills, the widest first."""
-    everybody = _bucket(kind, "everybody", "", limit * EVERYBODY)
     principal = now.principal
     if principal is None or kind == "auth":
-        return [everybody, _bucket(kind, "address", neighbourhood(now.request.address), limit)]
-    factor = Decimal(1)
-    found = [everybody]
-    if now.organization_id is not None:
-        factor = _factor(now.organization_id)
-        theirs = str(now.organization_id)
-        found.append(_bucket(kind, "organization", theirs, limit * ORGANIZATION * factor))
-    if principal.user_id is not None:
+        everybody = _bucket(kind, "everybody", "", limit * EVERYBODY)
+        return everybody, _bucket(kind, "address", neighbourhood(now.request.address), limit)
+    caller = Caller(
+        now.organization_id,
+        principal.user_id,
+        principal.id if principal.kind == PrincipalKind.API_KEY else None,
+        Decimal(1) if now.organization_id is None else _factor(now.organization_id),
+    )
+    return _of_caller(kind, limit, settings.ARM_RATE_SECONDS, caller)
+
+
+@lru_cache(maxsize=5_000)
+def _of_caller(kind: str, limit: int, seconds: int, caller: Caller) -> tuple[Bucket, ...]:
+    """Return the buckets of somebody who is known; a busy caller's are made once."""
+    make = partial(_make, kind, seconds=seconds)
+    found = [make("everybody", "", limit * EVERYBODY)]
+    if caller.organization_id is not None:
+        theirs = str(caller.organization_id)
+        found.append(make("organization", theirs, limit * ORGANIZATION * caller.factor))
+    if caller.user_id is not None:
         # Of a person who works in two organizations, what they do in one takes nothing from the
         # other.
-        person = f"{now.organization_id}:{principal.user_id}"
-        found.append(_bucket(kind, "person", person, limit * PERSON * factor))
-    if principal.kind == PrincipalKind.API_KEY:
-        found.append(_bucket(kind, "key", principal.id, limit * ONE * factor))
-    return found
+        person = f"{caller.organization_id}:{caller.user_id}"
+        found.append(make("person", person, limit * PERSON * caller.factor))
+    if caller.key is not None:
+        found.append(make("key", caller.key, limit * ONE * caller.factor))
+    return tuple(found)
 
 
 def _bucket(kind: str, scope: str, whose: str, limit: int | Decimal) -> Bucket:

@@ -5,6 +5,7 @@ learnt from the price list itself, by asking it for a few calls that differ in o
 remembered for the day they hold.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -42,17 +43,15 @@ def call_price(
     `input_tokens` holds those read from and written to a cache.
     """
     day = at.astimezone(UTC).date()
-    tier = sum(start < input_tokens for start in _tiers(vendor, model, day))
+    tier = bisect_left(_tiers(vendor, model, day), input_tokens)
     prices = _prices(vendor, model, day, tier)
     if prices is None:
         return None
-    plain = max(input_tokens - cached - cache_write, 0)
-    return quantise(
-        prices.input * plain
-        + prices.cached * cached
-        + prices.cache_write * cache_write
-        + prices.output * output_tokens
-    )
+    whole = prices.input * max(input_tokens - cached - cache_write, 0)
+    whole += prices.output * output_tokens
+    if cached or cache_write:
+        whole += prices.cached * cached + prices.cache_write * cache_write
+    return quantise(whole)
 
 
 @lru_cache(maxsize=4_096)

@@ -1,8 +1,8 @@
 """What the model calls that agents report cost."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from costs.call_prices import call_price
 from telemetry.records import SpanRecord
@@ -15,17 +15,17 @@ def price_span(record: SpanRecord, at: datetime) -> Decimal | None:
     """
     if record.input_tokens is None and record.output_tokens is None:
         return None
-    for model in dict.fromkeys(_names(record)):
-        if model and (price := _price(record, model, at)) is not None:
+    for model in _names(record.response_model, record.model):
+        if (price := _price(record, model, at)) is not None:
             return price
     return None
 
 
-def _names(record: SpanRecord) -> Iterator[str]:
+@lru_cache(1_000)
+def _names(*models: str) -> tuple[str, ...]:
     """Return what the model may stand under; routers write its vendor before its name."""
-    for model in (record.response_model, record.model):
-        yield model
-        yield model.rpartition("/")[2]
+    names = (name for model in models for name in (model, model.rpartition("/")[2]))
+    return tuple(filter(None, dict.fromkeys(names)))
 
 
 def _price(record: SpanRecord, model: str, at: datetime) -> Decimal | None:

@@ -3,12 +3,15 @@
 Each is a keyed hash: who knows the ids of another organization's traces cannot meet its rows.
 """
 
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
 NANOSECONDS = 1_000_000
 UNMARKED = ~(0xF << 76 | 0b11 << 62)
 MARKS = 0x8 << 76 | 0b10 << 62
+# The same marks in hex digits: the version, and each digit that holds the variant.
+VERSION, VARIANTS = "8", {f"{digit:x}": f"{digit & 0b11 | 0b1000:x}" for digit in range(16)}
 
 
 def run_id(organization_id: UUID, trace_id: str) -> UUID:
@@ -28,10 +31,16 @@ def span_row_id(organization_id: UUID, trace_id: str, span_id: str, started_ns: 
 
 def span_row_hex(organization_id: UUID, trace_id: str, span_id: str, started_ns: int) -> str:
     """Return the id of a span's row as its 32 hex digits, which is quicker where there are many."""
-    told = bytes.fromhex(trace_id + span_id)
-    noise = blake2b(told, key=organization_id.bytes, person=b"span", digest_size=10).digest()
-    moment = started_ns // NANOSECONDS & 0xFFFF_FFFF_FFFF
-    return f"{_marked(moment << 80 | int.from_bytes(noise)):032x}"
+    noise = _begun(organization_id).copy()
+    noise.update(bytes.fromhex(trace_id + span_id))
+    digits, moment = noise.hexdigest(), started_ns // NANOSECONDS & 0xFFFF_FFFF_FFFF
+    return f"{moment:012x}{VERSION}{digits[1:4]}{VARIANTS[digits[4]]}{digits[5:]}"
+
+
+@lru_cache(100)
+def _begun(organization_id: UUID) -> blake2b:
+    """Return the hash of spans' ids before it was told one: begun once for all of them."""
+    return blake2b(key=organization_id.bytes, person=b"span", digest_size=10)
 
 
 def content_id(organization_id: UUID, trace_id: str, span_id: str, origin: str) -> UUID:

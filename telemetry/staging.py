@@ -51,13 +51,15 @@ NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 # How COPY is told that a number is missing. A text that is just this is refused as such, and the
 # other way in, which has no such word, keeps it.
 MISSING = "\x02"
+CELL, END = "\0", "\1"
+ROW = f"{CELL}%s" * len(COLUMNS)
 ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 MICROSECONDS = 1_000_000
 SECONDS_KNOWN = 4_096
 
 
 class Line(msgspec.Struct, gc=False):
-    """One span as a row: the values of COLUMNS, and what its run and its use are summed from."""
+    """One span as a row, and what its run and its use are summed from."""
 
     id: str
     run_id: str
@@ -66,8 +68,8 @@ class Line(msgspec.Struct, gc=False):
     duration_us: int | None
     cost: Decimal | None
     error_message: str
+    attributes: str
     record: SpanRecord
-    values: tuple[Any, ...]
 
 
 def line(
@@ -75,42 +77,30 @@ def line(
 ) -> Line:
     """Return the line of a span."""
     started, ended = record.started_ns // 1_000, record.ended_ns // 1_000
-    row = identity.span_row_hex(organization_id, record.trace_id, record.span_id, record.started_ns)
-    duration = max(ended - started, 0) if ended else None
-    error = scrub(record.error_message) if record.error_message else ""
-    values = (
-        row,
-        _instant(started),
+    return Line(
+        identity.span_row_hex(organization_id, record.trace_id, record.span_id, record.started_ns),
         run,
         source,
-        identity.signed(record.span_id),
-        identity.signed(record.parent_id) if record.parent_id else None,
-        record.kind,
-        record.status,
-        record.name,
-        duration,
-        record.vendor,
-        record.response_model or record.model,
-        record.input_tokens,
-        record.output_tokens,
-        record.cache_read_tokens,
-        record.cache_write_tokens,
-        record.reasoning_tokens,
-        not record.counts_twice,
+        started,
+        max(ended - started, 0) if ended else None,
         cost,
-        record.tool_name,
-        record.tool_call_id,
-        record.error_type,
-        error,
+        scrub(record.error_message) if record.error_message else "",
         orjson.dumps(record.attributes).decode() if record.attributes else "",
+        record,
     )
-    return Line(row, run, source, started, duration, cost, error, record, values)
 
 
 def as_copy(organization_id: UUID, lines: Sequence[Line]) -> bytes:
     """Return the lines as COPY reads them, the organization first in each."""
     stamp = str(organization_id)
-    return "".join([_row(stamp, each.values) for each in lines]).encode(errors="replace")
+    rows = [ROW % _values(each, MISSING) for each in lines]
+    # Put together by what texts hardly ever hold, so that one look finds what must be escaped.
+    text = END.join(rows)
+    if text.count(CELL) != len(rows) * len(COLUMNS) or text.count(END) != len(rows) - 1:
+        rows = [_escaped_row(each) for each in lines]
+        return "".join([f"{stamp}{row}\n" for row in rows]).encode(errors="replace")
+    text = _escaped(text).replace(CELL, "\t").replace(END, f"\n{stamp}")
+    return f"{stamp}{text}\n".encode(errors="replace")
 
 
 def as_json(rows: Sequence[Any]) -> str:
@@ -121,22 +111,51 @@ def as_json(rows: Sequence[Any]) -> str:
 
 def in_objects(lines: Sequence[Line]) -> list[dict[str, Any]]:
     """Return the lines as objects under the names of their columns."""
-    return [dict(zip(COLUMNS, each.values, strict=True)) for each in lines]
+    return [dict(zip(COLUMNS, _values(each, None), strict=True)) for each in lines]
 
 
-def _row(stamp: str, values: tuple[Any, ...]) -> str:
-    texts = [
-        value if type(value) is str else MISSING if value is None else str(value)
-        for value in values
-    ]
-    # Joined by what no text of the database may hold, so that one look finds what must be escaped.
-    row = "\0".join(texts)
-    if row.count("\0") != len(texts) - 1:
-        row = "\0".join([text.replace("\0", "\ufffd") for text in texts])
+def _values(each: Line, missing: str | None) -> tuple[Any, ...]:
+    """Return the values of COLUMNS, with this where a number was not told."""
+    of = each.record
+    return (
+        each.id,
+        _instant(each.started_us),
+        each.run_id,
+        each.source_id,
+        identity.signed(of.span_id),
+        identity.signed(of.parent_id) if of.parent_id else missing,
+        of.kind,
+        of.status,
+        of.name,
+        missing if each.duration_us is None else each.duration_us,
+        of.vendor,
+        of.response_model or of.model,
+        missing if of.input_tokens is None else of.input_tokens,
+        missing if of.output_tokens is None else of.output_tokens,
+        missing if of.cache_read_tokens is None else of.cache_read_tokens,
+        missing if of.cache_write_tokens is None else of.cache_write_tokens,
+        missing if of.reasoning_tokens is None else of.reasoning_tokens,
+        not of.counts_twice,
+        missing if each.cost is None else each.cost,
+        of.tool_name,
+        of.tool_call_id,
+        of.error_type,
+        each.error_message,
+        each.attributes,
+    )
+
+
+def _escaped_row(each: Line) -> str:
+    """Return a row of texts that hold anything; none of the database's holds a NUL."""
+    texts = [str(value).replace(CELL, "\ufffd") for value in _values(each, MISSING)]
+    return "".join([f"\t{_escaped(text)}" for text in texts])
+
+
+def _escaped(text: str) -> str:
     for plain, escaped in ESCAPED.items():
-        if plain in row:
-            row = row.replace(plain, escaped)
-    return f"{stamp}\t{row}\n".replace("\0", "\t")
+        if plain in text:
+            text = text.replace(plain, escaped)
+    return text
 
 
 def _instant(microseconds: int) -> str:

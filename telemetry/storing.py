@@ -21,7 +21,11 @@ MAY_COPY = f"""
 SELECT pg_has_role(oid, 'SET') AND has_table_privilege(oid, '{TABLE}'::regclass, 'INSERT')
   FROM pg_roles WHERE rolname = '{ROLE}'
 """  # noqa: S608 - names of our own
-BEGIN_COPY, END_COPY = f"SET LOCAL ROLE {ROLE}", "SET LOCAL ROLE NONE"
+# What stands before and after COPY, each on its way to the server in one piece.
+BEGIN_COPY = f"SAVEPOINT arm_copy; SET LOCAL ROLE {ROLE}"
+END_COPY = "SET LOCAL ROLE NONE; RELEASE SAVEPOINT arm_copy"
+# The role goes with the savepoint that it was taken on behind.
+UNDO_COPY = "ROLLBACK TO SAVEPOINT arm_copy; RELEASE SAVEPOINT arm_copy"
 COPY = (
     f"COPY {TABLE} (organization_id, {', '.join(COLUMNS)})"
     f" FROM STDIN WITH (NULL E'\\x{ord(MISSING):02x}', ENCODING 'UTF8')"

@@ -1,6 +1,7 @@
 """The door for RSGI servers: `granian --interface rsgi armproject.edge.app:application`."""
 
 import asyncio
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
@@ -45,6 +46,10 @@ class Edge:
     """Serves the requests of one process."""
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Batches are many small things without cycles; to look for cycles in them costs as much
+        # as a tenth of keeping them.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         self.waiting = Waiting(serve_together, loop)
         self.threads = ThreadPoolExecutor(THREADS, "views")
         self.loop = loop

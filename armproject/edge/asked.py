@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
@@ -18,12 +19,23 @@ def meta_of(scope: Any) -> Meta:
     if scope.authority:
         meta["HTTP_HOST"] = scope.authority
     for name, value in scope.headers.items():
-        # A name with an underscore could pass for another one's, which proxies watch.
-        if "_" in name:
+        key = _key(name)
+        if not key:
             continue
-        key = NOT_PREFIXED.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
         meta[key] = f"{meta[key]},{value}" if key in meta and key != "HTTP_HOST" else value
     return meta
+
+
+# Callers send few different headers, most of them each time.
+@lru_cache(500)
+def _key(name: str) -> str:
+    """Return WSGI's name of a header; of one with an underscore none.
+
+    It could pass for another one's, which proxies watch.
+    """
+    if "_" in name:
+        return ""
+    return NOT_PREFIXED.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
 
 
 def ask_views(

@@ -49,7 +49,8 @@ class Trace:
     @classmethod
     def begun(cls) -> "Trace":
         """Begin a trace."""
-        return cls(secrets.token_hex(16), secrets.token_hex(8), "01")
+        drawn = secrets.token_hex(24)
+        return cls(drawn[:32], drawn[32:], "01")
 
     def __str__(self) -> str:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"

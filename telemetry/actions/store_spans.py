@@ -8,7 +8,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 from django.db import connection as database
 
 from accounts.fence import current_organization_id
@@ -97,14 +97,16 @@ def _is_worth_a_copy(number: int) -> bool:
 
 def _copy(lines: list[Line]) -> bool:
     """Write the spans by COPY and say so; nothing is written where one of them is known already."""
-    try:
-        with transaction.atomic(), database.cursor() as cursor:
-            cursor.execute(storing.BEGIN_COPY)
+    told = as_copy(current_organization_id(), lines)
+    with database.cursor() as cursor:
+        cursor.execute(storing.BEGIN_COPY)
+        try:
             with database.wrap_database_errors, cursor.copy(storing.COPY) as copy:
-                copy.write(as_copy(current_organization_id(), lines))
-            cursor.execute(storing.END_COPY)
-    except (IntegrityError, DataError):
-        return False
+                copy.write(told)
+        except (IntegrityError, DataError):
+            cursor.execute(storing.UNDO_COPY)
+            return False
+        cursor.execute(storing.END_COPY)
     return True
 
 

@@ -5,9 +5,11 @@ form of its body. Whatever is unusual about it is left to the views (`Answer` No
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
+from operator import attrgetter
 from time import perf_counter
 
 import structlog
@@ -17,7 +19,7 @@ from accounts.actions.identify_api_key import identify_api_key
 from accounts.calls import count_call
 from accounts.permissions import require
 from armproject.lib import context
-from armproject.lib.context import Context
+from armproject.lib.context import Context, RequestInfo
 from armproject.lib.errors import DomainError
 from armproject.lib.rest.body import Failure
 from armproject.lib.rest.database import AWAY
@@ -52,6 +54,7 @@ class Call:
     body: bytes
     meta: Mapping[str, str]
     # What is known of it when it was judged.
+    request: RequestInfo = context.NOWHERE.request
     chosen: Context = context.NOWHERE
     headers: dict[str, str] = field(default_factory=dict)
     reading: Reading | None = None
@@ -63,6 +66,15 @@ class Call:
         """How many seconds ago the request had come in whole."""
         return perf_counter() - self.began
 
+    @property
+    def items(self) -> int:
+        """How many items it was found to hold."""
+        return len(self.reading.records) + len(self.reading.rejected) if self.reading else 0
+
+    def read(self) -> None:
+        """Read what it brings."""
+        self.reading = self.door.reading(unpacked(BytesIO(self.body), self.meta), self.kind)
+
     def refuse(self, failure: Failure) -> None:
         body = self.door.refused(failure, self.kind)
         told = {**self.headers, **failure.headers}
@@ -71,55 +83,81 @@ class Call:
 
 def serve_together(calls: Sequence[Call]) -> None:
     """Fill in the answer of each call; None is left where the views must answer."""
+    for call in calls:
+        call.request, call.headers = begin_request(call.meta)
     away: Failure | None = None
-    for call in calls:
+    for group in _grouped(calls, attrgetter("token", "request.address")):
+        away = away or _admit(group)
         if away is not None:
-            call.refuse(away)
-            continue
-        away = _read(call)
-    groups: dict[tuple[object, str], list[Call]] = defaultdict(list)
-    for call in calls:
-        if call.reading is not None:
-            groups[call.chosen.organization_id, call.door.name].append(call)
-    for group in groups.values():
+            for call in group:
+                call.refuse(away)
+    read = [call for call in calls if call.reading is not None and call.answer is None]
+    for group in _grouped(read, attrgetter("chosen.organization_id", "door.name")):
         _keep(group)
 
 
-def _read(call: Call) -> Failure | None:
-    """Judge and read one call; returns the failure that all others would meet as well."""
-    info, told = begin_request(call.meta)
-    call.headers.update(told)
+def _grouped(calls: Iterable[Call], key: Callable[[Call], object]) -> Iterable[list[Call]]:
+    groups: dict[object, list[Call]] = defaultdict(list)
+    for call in calls:
+        groups[key(call)].append(call)
+    return groups.values()
+
+
+def _admit(group: Sequence[Call]) -> Failure | None:
+    """Judge and read the calls of one caller; returns the failure that all others would meet."""
     try:
-        with context.use(replace(context.NOWHERE, request=info)):
-            call.chosen = identify_api_key(call.token)
-        with context.use(call.chosen):
-            verdict = count_call("ingest")
-            if not verdict.is_allowed:
-                return None
-            call.headers.update(verdict.headers)
-            return _take_in(call)
+        with context.use(replace(context.NOWHERE, request=group[0].request)):
+            known = identify_api_key(group[0].token)
     except DomainError:  # nobody knows who calls: the views answer, and count the address
         return None
     except Exception as error:  # noqa: BLE001 - every failure is told in the caller's encoding
-        return _failed(call, error)
-
-
-def _take_in(call: Call) -> Failure | None:
-    try:
-        require("telemetry.write")
-        count_bytes(len(call.body))
-        reading = call.door.reading(unpacked(BytesIO(call.body), call.meta), call.kind)
-        count_items(len(reading.records) + len(reading.rejected))
-        call.reading = reading
-    except Exception as error:  # noqa: BLE001 - the same
-        return _failed(call, error)
+        failures = [_failed(call, error) for call in group]
+        return AWAY if AWAY in failures else None
+    with context.use(known):
+        welcome = [call for call in group if _may_call(call, known)]
+        able = [call for call in welcome if _tried(call, partial(require, "telemetry.write"))]
+        light = _within(able, count_bytes, lambda call: len(call.body))
+        read = [call for call in light if _tried(call, call.read)]
+        _within(read, count_items, lambda call: call.items)
     return None
 
 
-def _failed(call: Call, error: Exception) -> Failure | None:
+def _may_call(call: Call, known: Context) -> bool:
+    """Count a call; one over the limit is left to the views, as is one that cannot be counted."""
+    call.chosen = replace(known, request=call.request)
+    try:
+        verdict = count_call("ingest")
+    except DomainError:
+        return False
+    call.headers.update(verdict.headers)
+    return verdict.is_allowed
+
+
+def _within(
+    calls: Sequence[Call], count: Callable[[int], None], size_of: Callable[[Call], int]
+) -> Sequence[Call]:
+    """Return the calls within a limit: all where it has room for what they bring together."""
+    try:
+        count(sum(map(size_of, calls)))
+    except Exception:  # noqa: BLE001 - each is told its own
+        return [call for call in calls if _tried(call, partial(count, size_of(call)))]
+    return calls
+
+
+def _tried(call: Call, act: Callable[[], None]) -> bool:
+    """Do this for a call, and say whether it worked; where not, the call is answered with why."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - every failure is told in the caller's encoding
+        _failed(call, error)
+        return False
+    return True
+
+
+def _failed(call: Call, error: Exception) -> Failure:
     failure = reported_failure(error, None)
     call.refuse(failure)
-    return failure if failure is AWAY else None
+    return failure
 
 
 def _keep(group: list[Call]) -> None:

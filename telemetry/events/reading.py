@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -24,19 +25,26 @@ NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 DEFECT = "ARM could not understand the event; it is kept aside."
 OTHER_TENANT = "The event's tenant_id is not the organization of the key it was sent with."
 
-
 log = structlog.get_logger(__name__)
+Many = TypeVar("Many", bound=Sequence[Any])
 
 
-class Batch(msgspec.Struct):
+class Batch(msgspec.Struct, gc=False):
     """Events under a name of their own, beside which others may stand one day."""
+
+    events: list[Event]
+
+
+class Raw(msgspec.Struct, gc=False):
+    """The same, of which each event is yet to be read."""
 
     events: list[msgspec.Raw]
 
 
-_batches = msgspec.json.Decoder(Batch)
-_lists = msgspec.json.Decoder(list[msgspec.Raw])
+_batches, _lists = msgspec.json.Decoder(Batch), msgspec.json.Decoder(list[Event])
+_raw_batches, _raw_lists = msgspec.json.Decoder(Raw), msgspec.json.Decoder(list[msgspec.Raw])
 _events = msgspec.json.Decoder(Event)
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def read_events(
@@ -47,12 +55,20 @@ def read_events(
     The body is a JSON list of events, or an object with such a list as `events`. Raises
     `InvalidInput` where it is neither, `TooLarge` over 10,000 events.
     """
-    raw = _raw(NUL.sub(rb"\1\\ufffd", body) if b"\\u0000" in body else body)
-    if len(raw) > MOST_EVENTS:
-        raise TooLarge(f"A batch holds at most {MOST_EVENTS:,} events; send it in parts.")
+    body = NUL.sub(rb"\1\\ufffd", body) if b"\\u0000" in body else body
     now_ns = time.time_ns() if now_ns is None else now_ns
-    tenant, steps, rejected = str(organization_id), list[SpanRecord](), list[Rejected]()
-    for index, each in enumerate(raw):
+    tenant = str(organization_id)
+    try:
+        events = _bounded(_lists.decode(body) if _is_list(body) else _batches.decode(body).events)
+        return [_step(each.plain(), tenant, now_ns) for each in events], []
+    except Exception:  # noqa: BLE001 - it is of some of them, which are found and told now
+        return _one_by_one(body, tenant, now_ns)
+
+
+def _one_by_one(body: bytes, tenant: str, now_ns: int) -> tuple[list[SpanRecord], list[Rejected]]:
+    """Read a batch in which something is damaged, so that it costs no other event."""
+    steps, rejected = list[SpanRecord](), list[Rejected]()
+    for index, each in enumerate(_raw(body)):
         event_id = ""
         try:
             event = _decoded(each)
@@ -66,19 +82,31 @@ def read_events(
     return steps, rejected
 
 
+def _is_list(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"["
+
+
 def _raw(body: bytes) -> Sequence[msgspec.Raw]:
     try:
-        return _lists.decode(body) if body.lstrip()[:1] == b"[" else _batches.decode(body).events
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _bounded(
+            _raw_lists.decode(body) if _is_list(body) else _raw_batches.decode(body).events
+        )
+    except _NOT_JSON:
         raise InvalidInput(
             'Send a JSON list of events, or an object with one: {"events": [...]}.'
         ) from None
 
 
+def _bounded(events: Many) -> Many:
+    if len(events) > MOST_EVENTS:
+        raise TooLarge(f"A batch holds at most {MOST_EVENTS:,} events; send it in parts.")
+    return events
+
+
 def _decoded(raw: msgspec.Raw) -> Event:
     try:
         return _events.decode(raw).plain()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _NOT_JSON:
         raise Unusable("The event has not the shape that the published schema describes.") from None
 
 

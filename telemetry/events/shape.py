@@ -11,9 +11,6 @@ import msgspec
 
 VERSION = "v1"
 NANOSECONDS = 1_000_000_000
-MOST_COUNT = 2**53
-LONGEST_ID = 200
-LONGEST_TEXT = 1_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -60,37 +57,6 @@ class Event(msgspec.Struct, gc=False):
             payload={**{name: value for name, value in told.items() if value}, **self.payload},
             version=self.version,
         )
-
-
-class Payload:
-    """Reads what a payload holds without trusting its types."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values = values
-
-    def text(self, *names: str, longest: int = LONGEST_ID) -> str:
-        """Return the first of these that is a text, cut to what is kept."""
-        values = self.values
-        for name in names:
-            if name in values and (told := _text(values[name])):
-                return told[:longest]
-        return ""
-
-    def count(self, *names: str) -> int | None:
-        """Return the first of these that is a whole number from 0 on."""
-        for name in names:
-            value = self.values.get(name)
-            if type(value) is int and 0 <= value <= MOST_COUNT:
-                return value
-        return None
-
-    def nanoseconds(self, *names: str) -> int:
-        """Return the first of these that is a number of milliseconds, in nanoseconds."""
-        for name in names:
-            value = self.values.get(name)
-            if isinstance(value, int | float) and 0 <= value <= MOST_COUNT / 1_000:
-                return int(value * 1_000_000)
-        return 0
 
 
 def moment(text: str | None) -> int:

@@ -7,34 +7,83 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from telemetry.events.shape import LONGEST_ID, LONGEST_TEXT, Event, Payload, Unusable, moment
+from telemetry.events.payload import (
+    Fields,
+    Names,
+    Table,
+    count,
+    itself,
+    name,
+    nanoseconds,
+    read_payload,
+    table,
+    text,
+    word,
+)
+from telemetry.events.shape import Event, Unusable, moment
 from telemetry.records import SpanRecord
 
-# What any payload may say of its step, and under which names, of which the first counts.
-SAID = {
-    "agent_name": ("agent_name", "agent"),
-    "service": ("service",),
-    "environment": ("environment",),
-    "app": ("app_id", "app"),
-    "conversation_id": ("session_id", "conversation_id"),
-    "user_id": ("user_id",),
-    "error_type": ("error_type", "code"),
-    "error_message": ("error_message", "error"),
-}
-SAID_AS = {name: field for field, names in SAID.items() for name in names}
-LENGTHS = {"error_message": LONGEST_TEXT}
 FAILED = frozenset({"error", "failed", "failure", "cancelled", "timeout"})
 # The events of a batch are of a few runs, most of which the next batch is of, too.
 RUNS_KNOWN = 4_096
 
+# What any payload may say of its step.
+SAID: Names = {
+    "agent_name": (name, ("agent_name", "agent")),
+    "service": (name, ("service",)),
+    "environment": (name, ("environment",)),
+    "app": (name, ("app_id", "app")),
+    "conversation_id": (name, ("session_id", "conversation_id")),
+    "user_id": (name, ("user_id",)),
+    "error_type": (name, ("error_type", "code")),
+    "error_message": (text, ("error_message", "error")),
+}
+ENDED: Names = {"outcome": (word, ("status", "result")), "ok": (itself, ("ok",))}
+TOOK: Names = {"took": (nanoseconds, ("latency_ms", "duration_ms"))}
+OF_A_TOOL: Names = {
+    "tool_name": (name, ("tool_name", "tool", "name")),
+    "tool_call_id": (name, ("tool_call_id", "call_id")),
+}
+BESIDE_A_TOOL: Names = {"action": (name, ("action",)), "cost_tokens": (count, ("cost_tokens",))}
+OF_A_MODEL: Names = {
+    "provider": (word, ("provider", "vendor")),
+    "model": (name, ("model",)),
+    "response_model": (name, ("response_model",)),
+    "input_tokens": (count, ("input_tokens", "tokens_in", "prompt_tokens")),
+    "output_tokens": (count, ("output_tokens", "tokens_out", "completion_tokens")),
+    "cache_read_tokens": (count, ("cache_read_tokens", "cached_tokens")),
+    "cache_write_tokens": (count, ("cache_write_tokens",)),
+    "reasoning_tokens": (count, ("reasoning_tokens",)),
+}
+OF_AN_ERROR: Names = {"error_message": (text, ("message", "error_message", "error"))}
+START_CALLED: Names = {"called": (name, ("name", "workflow", "goal"))}
+END_CALLED: Names = {"called": (name, ("name", "workflow"))}
+# Small values that say what a step was about, and are no content.
+SMALL = ("decision", "outcome", "result", "rule", "policy", "memory_id", "message_id")
+
+Complete = Callable[[SpanRecord, Fields, Fields], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one type of event is read. `takes_time`: its timestamp is its end, not its moment."""
+    """How one type of event is read; `complete` takes in the extras, and the payload itself."""
 
     kind: str
-    complete: Callable[[SpanRecord, Payload], None]
-    takes_time: bool = False
+    complete: Complete
+    rows: Table
+
+
+def _kind(
+    kind: str,
+    complete: Complete,
+    fields: Names | None = None,
+    extras: Names | None = None,
+    *,
+    takes_time: bool = False,
+) -> Kind:
+    """Return a kind; of one that `takes_time` the timestamp is its end, not its moment."""
+    beside = {**ENDED, **(TOOK if takes_time else {}), **(extras or {})}
+    return Kind(kind, complete, table({**SAID, **(fields or {})}, beside))
 
 
 def step_of(event: Event) -> SpanRecord:
@@ -44,41 +93,33 @@ def step_of(event: Event) -> SpanRecord:
         raise Unusable(f"The event type is none of {', '.join(KINDS)}.")
     if not event.event_id:
         raise Unusable("The event has no event_id, by which a repeated one is known.")
-    payload = Payload(event.payload)
-    at = moment(event.timestamp)
-    took = payload.nanoseconds("latency_ms", "duration_ms") if kind.takes_time else 0
-    run = _run(payload)
+    at, run = moment(event.timestamp), _run(event.payload)
+    fields, extras = read_payload(event.payload, kind.rows)
+    failed = extras.get("outcome") in FAILED or extras.get("ok") is False
     record = SpanRecord(
         trace_id=run,
         span_id=_hex(f"{run}\n{event.event_id}", 8),
         parent_id=_start_of(run),
-        started_ns=at - took,
+        started_ns=at - extras.get("took", 0),
         ended_ns=at,
         name=event.event_type or "",
         kind=kind.kind,
         dialect="arm",
-        status="error" if _failed(payload) else "ok",
+        status="error" if failed else "ok",
         agent_id=(event.instance_id or "")[:200],
-        **_said(payload),
+        **fields,
     )
-    kind.complete(record, payload)
+    kind.complete(record, extras, event.payload)
     return record
 
 
-def _said(payload: Payload) -> dict[str, Any]:
-    """Return what any payload may say of its step, of what this one does say."""
-    fields = {SAID_AS[name] for name in payload.values if name in SAID_AS}
-    return {
-        field: payload.text(*SAID[field], longest=LENGTHS.get(field, LONGEST_ID))
-        for field in fields
-    }
-
-
-def _run(payload: Payload) -> str:
+def _run(payload: Fields) -> str:
     """Return the trace that is this event's run: that of the run, trace or session it names."""
-    for name in ("run_id", "trace_id", "session_id"):
-        told = payload.text(name)
-        if told:
+    told = payload.get("run_id") or payload.get("trace_id") or payload.get("session_id")
+    if isinstance(told, str):
+        return _as_trace(told[:200])
+    for each in ("run_id", "trace_id", "session_id"):
+        if told := name(payload.get(each)):
             return _as_trace(told)
     raise Unusable("The payload names no run_id, trace_id or session_id to belong to.")
 
@@ -98,75 +139,57 @@ def _start_of(run: str) -> str:
     return _hex(f"{run}\nstart", 8)
 
 
-def _hex(text: str, size: int) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+def _hex(told: str, size: int) -> str:
+    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 
-def _failed(payload: Payload) -> bool:
-    return payload.text("status", "result").lower() in FAILED or payload.values.get("ok") is False
-
-
-def _begin(record: SpanRecord, payload: Payload) -> None:
+def _begin(record: SpanRecord, extras: Fields, _payload: Fields) -> None:
     record.span_id, record.parent_id = record.parent_id, ""
     record.ended_ns = 0
-    record.name = payload.text("name", "workflow", "goal") or record.agent_name or "Run"
+    record.name = extras.get("called") or record.agent_name or "Run"
 
 
-def _end(record: SpanRecord, payload: Payload) -> None:
-    record.name = payload.text("name", "workflow") or record.agent_name or "Run"
+def _end(record: SpanRecord, extras: Fields, _payload: Fields) -> None:
+    record.name = extras.get("called") or record.agent_name or "Run"
     record.ends_run = True
 
 
-def _tool(record: SpanRecord, payload: Payload) -> None:
-    record.tool_name = payload.text("tool_name", "tool", "name")
-    record.tool_call_id = payload.text("tool_call_id", "call_id")
-    action = payload.text("action")
-    record.name = " ".join(part for part in (record.tool_name, action) if part) or record.name
-    total = payload.count("cost_tokens")
-    if total is not None:
-        record.attributes["cost_tokens"] = total
+def _tool(record: SpanRecord, extras: Fields, _payload: Fields) -> None:
+    action = extras.get("action", "")
+    record.name = f"{record.tool_name} {action}".strip() or record.name
+    if "cost_tokens" in extras:
+        record.attributes = {"cost_tokens": extras["cost_tokens"]}
 
 
-def _model(record: SpanRecord, payload: Payload) -> None:
-    record.provider = record.vendor = payload.text("provider", "vendor").lower()
-    record.model = payload.text("model")
-    record.response_model = payload.text("response_model")
-    record.input_tokens = payload.count("input_tokens", "tokens_in", "prompt_tokens")
-    record.output_tokens = payload.count("output_tokens", "tokens_out", "completion_tokens")
-    record.cache_read_tokens = payload.count("cache_read_tokens", "cached_tokens")
-    record.cache_write_tokens = payload.count("cache_write_tokens")
-    record.reasoning_tokens = payload.count("reasoning_tokens")
+def _model(record: SpanRecord, _extras: Fields, _payload: Fields) -> None:
+    record.vendor = record.provider
     record.name = f"chat {record.model}".strip()
 
 
-def _error(record: SpanRecord, payload: Payload) -> None:
+def _error(record: SpanRecord, _extras: Fields, _payload: Fields) -> None:
     record.status = "error"
-    message = payload.text("message", "error_message", "error", longest=LONGEST_TEXT)
-    record.error_message = message
 
 
-def _plain(record: SpanRecord, payload: Payload) -> None:
-    """Keep the small values a step tells, but nothing that could be content."""
-    for name in ("decision", "outcome", "result", "rule", "policy", "memory_id", "message_id"):
-        if text := payload.text(name):
-            record.attributes[name] = text
+def _plain(record: SpanRecord, _extras: Fields, payload: Fields) -> None:
+    told: dict[str, Any] = {each: name(payload[each]) for each in SMALL if each in payload}
+    record.attributes = {each: value for each, value in told.items() if value}
 
 
 KINDS: dict[str, Kind] = {
-    "RunStart": Kind("agent", _begin),
-    "ToolCall": Kind("tool", _tool, takes_time=True),
-    "Decision": Kind("guardrail", _plain),
-    "Outcome": Kind("evaluation", _plain),
-    "RunEnd": Kind("agent", _end),
-    "Error": Kind("span", _error),
-    "message.user": Kind("span", _plain),
-    "message.assistant": Kind("span", _plain),
-    "tool.call": Kind("span", _plain),
-    "tool.result": Kind("tool", _tool, takes_time=True),
-    "llm.request": Kind("span", _plain),
-    "llm.delta": Kind("span", _plain),
-    "llm.complete": Kind("llm", _model, takes_time=True),
-    "memory.write": Kind("memory", _plain, takes_time=True),
-    "memory.recall": Kind("memory", _plain, takes_time=True),
-    "error": Kind("span", _error),
+    "RunStart": _kind("agent", _begin, extras=START_CALLED),
+    "ToolCall": _kind("tool", _tool, OF_A_TOOL, BESIDE_A_TOOL, takes_time=True),
+    "Decision": _kind("guardrail", _plain),
+    "Outcome": _kind("evaluation", _plain),
+    "RunEnd": _kind("agent", _end, extras=END_CALLED),
+    "Error": _kind("span", _error, OF_AN_ERROR),
+    "message.user": _kind("span", _plain),
+    "message.assistant": _kind("span", _plain),
+    "tool.call": _kind("span", _plain),
+    "tool.result": _kind("tool", _tool, OF_A_TOOL, BESIDE_A_TOOL, takes_time=True),
+    "llm.request": _kind("span", _plain),
+    "llm.delta": _kind("span", _plain),
+    "llm.complete": _kind("llm", _model, OF_A_MODEL, takes_time=True),
+    "memory.write": _kind("memory", _plain, takes_time=True),
+    "memory.recall": _kind("memory", _plain, takes_time=True),
+    "error": _kind("span", _error, OF_AN_ERROR),
 }
