@@ -1,6 +1,9 @@
-"""The last net under secrets in text: known shapes of keys are cut out. Not the rule, a defence."""
+"""The last net under secrets in text: known shapes of keys are cut out. Not the rule, a defence.
 
-import re
+Text of strangers passes here, so all shapes run on RE2, in time that grows with the text alone.
+"""
+
+import re2
 
 HIDDEN = "[hidden]"
 LONGEST = 64 * 2**10
@@ -8,8 +11,8 @@ LONGEST = 64 * 2**10
 _NAMES = r"(?:api|access|secret|private)[_-]?(?:key|token)|password|passwd|secret|token|sig"
 _SHAPES = [
     # PEM comes first: its base64 could look like anything else.
-    (r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", HIDDEN),
-    (r"(?<=://)[^/\s?#]*@", f"{HIDDEN}@"),
+    (r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\z)", HIDDEN),
+    (r"(://)[^/\s?#]*@", rf"\1{HIDDEN}@"),
     (r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*){0,3}", HIDDEN),
     (r"\barm_sk_[\w-]{8,}", HIDDEN),
     (r"\bsk-[\w-]{8,}", HIDDEN),
@@ -23,7 +26,12 @@ _SHAPES = [
     (r"(?i)\b(bearer|basic) +[\w.~+/=-]{8,}", rf"\1 {HIDDEN}"),
     (rf"(?i)\b({_NAMES})(=|\"?: ?\"?)[^\s&\",;]+", rf"\1\2{HIDDEN}"),
 ]
-_PATTERNS = [(re.compile(shape, re.DOTALL), instead) for shape, instead in _SHAPES]
+# Bytes, because text may hold halves of surrogate pairs; no shape ends within a character.
+_BYTES = re2.Options()
+_BYTES.encoding = re2.Options.Encoding.LATIN1
+_PATTERNS = [
+    (re2.compile(f"(?s){shape}".encode(), _BYTES), instead.encode()) for shape, instead in _SHAPES
+]
 # C0, DEL and C1 controls, line and paragraph separators, and what turns the reading direction.
 _UNSEEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _ESCAPES = {code: f"\\u{code:04x}" for code in _UNSEEN} | {9: "\\t", 10: "\\n", 13: "\\r"}
@@ -31,9 +39,10 @@ _ESCAPES = {code: f"\\u{code:04x}" for code in _UNSEEN} | {9: "\\t", 10: "\\n", 
 
 def scrub(text: str) -> str:
     """Return the text without anything shaped like a key, token or password in a URL."""
+    told = clean = text.encode("utf-8", "surrogatepass")
     for pattern, instead in _PATTERNS:
-        text = pattern.sub(instead, text)
-    return text
+        clean = pattern.sub(instead, clean)
+    return text if clean == told else clean.decode("utf-8", "surrogatepass")
 
 
 def printable(text: str, longest: int = 2_000) -> str:

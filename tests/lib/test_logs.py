@@ -81,6 +81,15 @@ def test_passwords_in_urls_and_pairs_are_hidden(text, clean):
     assert scrub(text) == clean
 
 
+@pytest.mark.parametrize("begin", ["eyJ-", "eyJ.", "://a", "-----END A", "basic ", "sk-"])
+def test_text_made_to_be_looked_at_for_ever_is_read_like_any_other(begin):
+    assert scrub(begin * 500_000 + " arm_sk_live_0123456789").endswith("[hidden]")
+
+
+def test_halves_of_characters_hide_no_secret_and_stay():
+    assert scrub("\ud800 password=hunter2 \udfff") == "\ud800 password=[hidden] \udfff"
+
+
 @pytest.mark.parametrize(
     "text",
     [
