@@ -41,7 +41,7 @@ class ProgramLane:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        token = _token(request)
+        token = told_token(request.META.get("HTTP_AUTHORIZATION", ""), request.path_info)
         if token is None or not _is_for_programs(request.path_info, token):
             return self.get_response(request)
         try:
@@ -127,12 +127,12 @@ def _match(path: str, urls: str) -> ResolverMatch:
     return resolve(path, urls)
 
 
-def _token(request: HttpRequest) -> str | None:
-    """Return the token of the call; SDKs that know name and password send a key as the latter."""
-    scheme, _, told = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+def told_token(authorization: str, path: str) -> str | None:
+    """Return the token of a call; SDKs that know name and password send a key as the latter."""
+    scheme, _, told = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        return str(told.strip())
-    if scheme.lower() != "basic" or "/otel/" not in request.path_info:
+        return told.strip()
+    if scheme.lower() != "basic" or "/otel/" not in path:
         return None
     try:
         return b64decode(told, validate=True).decode().partition(":")[2]

@@ -35,6 +35,11 @@ class RecentKeys:
         known[digest] = (now, found)
         return found
 
+    def last_known(self, digest: str) -> Any:
+        """Return what was learnt of a key last, however long ago; None of one nobody used."""
+        found = self._known.get(digest)
+        return None if found is None else found[1]
+
     def forget(self) -> None:
         """Forget every key; a look-up that is under way is not remembered either."""
         self._known = {}

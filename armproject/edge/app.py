@@ -15,7 +15,8 @@ from django.http.request import split_domain_port, validate_host
 
 from accounts.models.api_key import PREFIX
 from armproject.edge.asked import Meta, ask_views, meta_of
-from armproject.edge.waiting import Waiting
+from armproject.edge.callers import caller_of
+from armproject.edge.waiting import Place, Waiting
 from armproject.lib.requests import count_request, tell_request
 from armproject.lib.rest.body import Failure
 from armproject.lib.rest.errors import NOTHING_HERE
@@ -32,6 +33,8 @@ PATHS = {
 }
 THREADS = 8
 PATIENCE = 60.0  # seconds for a body to arrive
+# Up to this, room for a body is taken at once, else as it arrives: who sends slowly holds little.
+SMALL = 64 * 2**10
 FULL = Failure(
     429,
     "RATE_LIMITED",
@@ -66,26 +69,29 @@ class Edge:
         if scope.path not in PATHS:
             _refuse(proto, "/api/health", meta, NOTHING_HERE)
             return
-        caller, size = str(meta.get("HTTP_AUTHORIZATION", "")), _size(meta)
         status = None
-        if not self.waiting.admit(caller, size):
+        place = self.waiting.admit(caller_of(meta, scope.path), min(_told_size(meta) or 0, SMALL))
+        if place is None:
             _refuse(proto, scope.path, meta, FULL)
             count_request(scope.method, scope.path, FULL.status, perf_counter() - began)
             return
         try:
-            status = await self._answer(scope, proto, meta)
+            status = await self._answer(scope, proto, meta, place)
         except TimeoutError:
             _refuse(proto, scope.path, meta, LATE)
             status = LATE.status
+        except NoRoom:
+            _refuse(proto, scope.path, meta, FULL)
+            status = FULL.status
         finally:
-            self.waiting.leave(caller, size)
+            place.leave()
             if status is not None:
                 count_request(scope.method, scope.path, status, perf_counter() - began)
 
-    async def _answer(self, scope: Any, proto: Any, meta: Meta) -> int | None:
+    async def _answer(self, scope: Any, proto: Any, meta: Meta, place: Place) -> int | None:
         """Answer, and return the status; None where the views did, which count for themselves."""
         async with asyncio.timeout(PATIENCE):
-            body = await _body(proto, meta)
+            body = await _body(proto, _told_size(meta), place)
         call = _call(scope, meta, body)
         if call is not None:
             await self.waiting.served(call)
@@ -110,22 +116,28 @@ class Edge:
 SAFE = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 
 
-def _size(meta: Meta) -> int:
-    """Return for how many bytes to find room; more than is taken is not read at all."""
+class NoRoom(Exception):
+    """More of a body has arrived than there is room for."""
+
+
+def _told_size(meta: Meta) -> int | None:
     told = str(meta.get("CONTENT_LENGTH", ""))
-    return min(int(told), LARGEST) if told.isascii() and told.isdigit() else LARGEST
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
-async def _body(proto: Any, meta: Meta) -> bytes:
+async def _body(proto: Any, told: int | None, place: Place) -> bytes:
     """Return what was sent, up to one byte more than is taken; nothing of what says it is more."""
-    told = str(meta.get("CONTENT_LENGTH", ""))
-    if told.isascii() and told.isdigit():
-        return bytes(await proto()) if int(told) <= LARGEST else b""
+    if told is not None and told > LARGEST:
+        return b""
+    if told is not None and told <= SMALL:
+        return bytes(await proto())
     pieces = bytearray()
     async for piece in proto:
         pieces += piece
         if len(pieces) > LARGEST:
             break
+        if not place.grow(len(pieces)):
+            raise NoRoom
     return bytes(pieces)
 
 

@@ -1,7 +1,6 @@
 """Requests that wait to be served together: at most so many, and of so many bytes."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -9,6 +8,7 @@ from threading import Thread
 
 import structlog
 
+from armproject.edge.callers import Caller
 from telemetry.api.together import Call
 
 log = structlog.get_logger(__name__)
@@ -25,10 +25,32 @@ Entry = tuple[Call, "asyncio.Future[None]"]
 
 @dataclass(slots=True)
 class Held:
-    """How much of the room one caller holds."""
+    """How much of the room is taken, all in all or by one caller."""
 
     number: int = 0
     bytes: int = 0
+
+    def leaves(self, part: int, number: int, size: int) -> bool:
+        """Say whether this many requests more of so many bytes fit into one of so many parts."""
+        return self.number + number <= MOST // part and self.bytes + size <= MOST_BYTES // part
+
+
+class Place:
+    """The room of one request; it takes more of it as its body arrives."""
+
+    def __init__(self, waiting: "Waiting", caller: Caller, size: int) -> None:
+        self._waiting, self._caller, self.size = waiting, caller, size
+
+    def grow(self, size: int) -> bool:
+        """Take room for a body of this many bytes in all; say whether there was enough."""
+        more = size - self.size
+        if more > 0 and not self._waiting.take(self._caller, 0, more):
+            return False
+        self.size = max(size, self.size)
+        return True
+
+    def leave(self) -> None:
+        self._waiting.give_back(self._caller, 1, self.size)
 
 
 class Waiting:
@@ -38,35 +60,37 @@ class Waiting:
         self._serve = serve
         self._loop = loop
         self._entries: SimpleQueue[Entry | None] = SimpleQueue()
-        self._number = self._bytes = 0
-        self._held: dict[str, Held] = defaultdict(Held)
+        self._all = Held()
+        self._held: dict[str, Held] = {}
         self._hands = [Thread(target=self._work, name=f"hand-{n}") for n in range(HANDS)]
         for hand in self._hands:
             hand.start()
 
-    def admit(self, caller: str, size: int) -> bool:
-        """Say whether a request of this size finds room; one that did gives it back by `leave`.
+    def admit(self, caller: Caller, size: int) -> Place | None:
+        """Return the place of a request that brings so many bytes at once, if there is one."""
+        return Place(self, caller, size) if self.take(caller, 1, size) else None
 
-        One caller may take half of the room, so that others find some, too.
-        """
-        held = self._held[caller]
-        if self._number >= MOST or self._bytes + size > MOST_BYTES:
+    def take(self, caller: Caller, number: int, size: int) -> bool:
+        """Take room and say so; each caller may fill a part of it, so that others find some."""
+        held = [(self._held.get(name) or Held(), part) for name, part in caller.shares]
+        if not all(each.leaves(part, number, size) for each, part in ((self._all, 1), *held)):
             return False
-        if held.number >= MOST // 2 or held.bytes + size > MOST_BYTES // 2:
-            return False
-        self._change(caller, 1, size)
+        self._change(caller, number, size)
         return True
 
-    def leave(self, caller: str, size: int) -> None:
-        self._change(caller, -1, -size)
-        if not self._held[caller].number:
-            del self._held[caller]
+    def give_back(self, caller: Caller, number: int, size: int) -> None:
+        self._change(caller, -number, -size)
+        for name, _ in caller.shares:
+            if not self._held[name].number:
+                del self._held[name]
 
-    def _change(self, caller: str, number: int, size: int) -> None:
-        self._number += number
-        self._bytes += size
-        self._held[caller].number += number
-        self._held[caller].bytes += size
+    def _change(self, caller: Caller, number: int, size: int) -> None:
+        for held in (
+            self._all,
+            *(self._held.setdefault(name, Held()) for name, _ in caller.shares),
+        ):
+            held.number += number
+            held.bytes += size
 
     async def served(self, call: Call) -> None:
         """Return once the call is served; whoever hung up meanwhile is served all the same."""

@@ -146,3 +146,21 @@ def test_a_request_that_is_too_large_is_refused_before_it_is_read(world: World) 
         pass  # it hung up before all of it was sent
     finally:
         chunked.close()
+
+
+def test_who_sends_without_end_and_without_a_key_takes_nobodys_room(world: World) -> None:
+    with world.cluster.aimed_at():
+        token = world.house.key()
+    served(world)
+    slow = [http.client.HTTPConnection("127.0.0.1", world.port, timeout=40) for _ in range(20)]
+    for number, connection in enumerate(slow):
+        connection.putrequest("POST", TRACES)
+        connection.putheader("Authorization", f"Bearer {number}")
+        connection.putheader("Content-Type", PROTOBUF)
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders()
+        connection.send(b"1\r\n \r\n")
+    assert world.ask("GET", "/api/health")[0] == 200
+    assert post(world, TRACES, token, b"", PROTOBUF)[0] == 200
+    for connection in slow:
+        connection.close()
