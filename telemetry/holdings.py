@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.models import User
 from accounts.registry import Holding, Row
+from telemetry import putaside
 from telemetry.models import Feedback, Message, Quarantined, Run, SpanContent
 
 
@@ -27,11 +29,12 @@ def feedback_of_people() -> Holding:
 
 
 def _names(user: User) -> set[str]:
-    return {user.email, str(user), str(user.pk)}
+    """Return what apps may call a person, in small letters: each writes addresses as it likes."""
+    return {name.lower() for name in (user.email, str(user), str(user.pk))}
 
 
 def _rows(user: User) -> Any:
-    return Run.objects.filter(end_user__in=_names(user))
+    return Run.objects.alias(who=Lower("end_user")).filter(who__in=_names(user))
 
 
 def _report(user: User) -> Iterable[Row]:
@@ -40,7 +43,9 @@ def _report(user: User) -> Iterable[Row]:
 
 
 def _erase(user: User) -> int:
-    return int(_rows(user).update(end_user=""))
+    """Take the person out of runs; errors may quote what they said, conversations bear names."""
+    Run.objects.filter(conversation__icontains=user.email).update(conversation="")
+    return int(_rows(user).update(end_user="", error_message=""))
 
 
 def quarantine_about_people() -> Holding:
@@ -49,9 +54,9 @@ def quarantine_about_people() -> Holding:
 
 
 def _aside(user: User) -> Iterable[Quarantined]:
-    names = (user.email, str(user.pk))
+    names = (user.email.casefold(), str(user.pk))
     for item in Quarantined.objects.all().iterator(chunk_size=50):
-        sent = item.open()
+        sent = putaside.words(item.open())
         if any(name in sent for name in names):
             yield item
 
@@ -82,7 +87,8 @@ def _erase_contents(user: User) -> int:
 
 
 def _feedback(user: User) -> Any:
-    return Feedback.objects.filter(Q(end_user__in=_names(user)) | Q(member_id=user.pk))
+    rows = Feedback.objects.alias(who=Lower("end_user"))
+    return rows.filter(Q(who__in=_names(user)) | Q(member_id=user.pk))
 
 
 def _report_feedback(user: User) -> Iterable[Row]:

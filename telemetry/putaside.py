@@ -1,6 +1,7 @@
 """Items put aside: one JSON document each, from which the door can read the item once more."""
 
 import base64
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -65,6 +66,22 @@ def read(body: str) -> PutAside:
 def span_bytes(item: PutAside) -> bytes:
     """Return the span as it was sent."""
     return base64.b64decode(item.span)
+
+
+def words(body: str) -> str:
+    """Return all that can be read in what was put aside, packed or not, in small letters."""
+    told = shown(body) or {}
+    event = told.get("event")
+    packed = (told.get("span"), event.get("base64") if isinstance(event, dict) else None)
+    spans = [_plain(base64.b64decode(each)) for each in packed if isinstance(each, str)]
+    return "\n".join([_plain(body.encode()), *spans]).casefold()
+
+
+def _plain(data: bytes) -> str:
+    """Return bytes as text; in JSON no character stays escaped that need not be."""
+    with suppress(ValueError, RecursionError):  # what is no JSON stays as it is
+        data = msgspec.json.encode(msgspec.json.decode(data))
+    return data.decode(errors="ignore")
 
 
 def shown(body: str) -> Any:

@@ -24,3 +24,16 @@ def test_what_was_said_for_a_person_goes_with_them(house: House, api: Api) -> No
         assert not any(row for holding in held for row in holding.report(house.member))
         assert (Message.objects.count(), SpanContent.objects.count()) == (5, 3)
         assert sorted(row.comment for row in Feedback.objects.all()) == ["", "Thanks, Bob."]
+
+
+def test_who_is_written_in_other_letters_or_in_a_conversation_is_erased(
+    house: House, api: Api
+) -> None:
+    address = house.member.email.title()
+    talk(user__id=address, gen_ai__conversation__id=f"chat with {address}").send(api)
+    with house.inside():
+        erase = HOLDINGS["runs"].erase
+        assert erase is not None
+        assert erase(house.member) == 1
+        run = Run.objects.get()
+    assert (run.end_user, run.conversation, run.error_message) == ("", "", "")

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.utils import timezone
+from google.protobuf.json_format import MessageToJson
 
 from armproject.lib.errors import Conflict
 from governance.models import AuditEvent
@@ -17,6 +18,8 @@ from telemetry.holdings import quarantine_about_people
 from telemetry.models import Quarantined, Rejection, Span
 from telemetry.records import Rejected, SpanRecord
 from tests.cast import Api, House
+from tests.telemetry.senders import PROTOBUF, Trace
+from tests.telemetry.senders import send as exported
 
 
 def event(**changes: Any) -> dict[str, Any]:
@@ -146,6 +149,25 @@ def test_items_that_name_a_person_are_found_and_erased(house: House) -> None:
         assert holding.erase is not None
         assert holding.erase(house.viewer) == 1
         assert Quarantined.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", [PROTOBUF, "application/json"])
+def test_who_is_named_in_a_refused_span_or_in_other_letters_is_found(
+    house: House, kind: str
+) -> None:
+    address = house.viewer.email.upper()
+    trace = Trace()
+    trace.span("too early", user__id=address)
+    trace.spans[0].start_time_unix_nano = 1
+    body = trace.body()
+    if kind != PROTOBUF:
+        body = MessageToJson(trace.request).replace("@", "\\u0040").encode()
+    assert exported(house.api(), body, kind=kind).status_code == 200
+    send(house, event(event_type="Nonsense", payload={"user_id": address}))
+    holding = quarantine_about_people()
+    with house.inside():
+        assert [row["rows"] for row in holding.report(house.viewer)] == [2]
+        assert not list(holding.report(house.member))
 
 
 def test_a_stranger_sees_nothing_of_it(house: House, neighbours: House) -> None:
