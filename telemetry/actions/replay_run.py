@@ -5,8 +5,8 @@ from accounts.permissions import has_permission, require
 from agents.actions.run_agent import run_agent
 from agents.models import Invocation
 from armproject.lib.errors import Conflict, InvalidInput
+from telemetry.actions.read_asked import read_asked
 from telemetry.models import Run, RunStatus
-from telemetry.reports.asked import asked_of
 
 FAILED = (RunStatus.FAILED, RunStatus.INCOMPLETE)
 
@@ -27,7 +27,7 @@ def replay_run(run: Run, text: str = "", *, key: str = "") -> Invocation:
             raise Conflict("ARM does not know which agent did this, so there is none to start.")
         require("agents.run", agent)
         if not text.strip() and has_permission("contents.read"):
-            text = asked_of(run)
+            text = read_asked(run)
     if not text.strip():
         message = "Enter what to ask: what the run was asked is not kept, or not for you to read."
         raise InvalidInput(message, fields={"input": [message]})

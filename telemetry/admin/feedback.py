@@ -15,6 +15,7 @@ from accounts.scoping.admin import ReadOnlyAdmin
 from armproject.lib.errors import InvalidInput
 from telemetry.actions.give_feedback import give_feedback
 from telemetry.models import Feedback, Run
+from telemetry.reports.comments import comment_of
 
 ANSWERS = {"yes": True, "no": False}
 MOST_SHOWN = 50
@@ -42,7 +43,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
 
     @display(description="Comment")
     def told(self, row: Feedback) -> str:
-        return row.comment
+        return comment_of(row)
 
     @display(description="By")
     def by(self, row: Feedback) -> str:
@@ -68,7 +69,7 @@ def giver(row: Feedback) -> str:
 def feedback_on(run: Run) -> dict[str, Any]:
     """Return what the page of a run shows of feedback."""
     rows = Feedback.objects.of_run(run.pk).select_related("member")
-    given = [(row, giver(row)) for row in rows[:MOST_SHOWN]]
+    given = [(row, giver(row), comment_of(row)) for row in rows[:MOST_SHOWN]]
     return {"feedback": given, "may_give": has_permission("feedback.write")}
 
 

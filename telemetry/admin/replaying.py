@@ -12,10 +12,10 @@ from django.urls import reverse
 from accounts.fence import fenced
 from accounts.permissions import has_permission
 from agents.models import Invocation
+from telemetry.actions.read_asked import read_asked
 from telemetry.actions.replay_run import FAILED
 from telemetry.forms.replay import ReplayForm
 from telemetry.models import Run
-from telemetry.reports.asked import asked_of
 
 
 def may_replay(run: Run) -> bool:
@@ -48,7 +48,7 @@ class ReplayPage:
             if not may_replay(run):
                 raise PermissionDenied
             may_read = has_permission("contents.read")
-            asked = asked_of(run) if may_read and request.method == "GET" else ""
+            asked = read_asked(run) if may_read and request.method == "GET" else ""
         form = ReplayForm(run, request.POST or None, initial={"input": asked})
         if form.is_valid():
             told = f"{run.source.agent} is at work: session {form.outcome.session}."

@@ -13,6 +13,7 @@ from telemetry.actions.give_feedback import give_feedback
 from telemetry.filters import FeedbackFilter
 from telemetry.identity import signed, unsigned
 from telemetry.models import Feedback, FeedbackSource, Run
+from telemetry.reports.comments import comment_of
 
 COMMENT = 4_000
 
@@ -23,7 +24,9 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
     trace_id = serializers.CharField(source="trace_id.hex", read_only=True)
     span_id = serializers.SerializerMethodField()
     user = serializers.CharField(source="end_user", read_only=True)
-    comment = serializers.CharField(read_only=True)
+    comment = serializers.SerializerMethodField(
+        help_text="Empty, too, where you may not read it: an evaluator's is for contents.read."
+    )
 
     class Meta:
         model = Feedback
@@ -47,6 +50,9 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
 
     def get_span_id(self, feedback: Feedback) -> str:
         return "" if feedback.span_id is None else unsigned(feedback.span_id)
+
+    def get_comment(self, feedback: Feedback) -> str:
+        return comment_of(feedback)
 
 
 class GivingSerializer(StrictFields):

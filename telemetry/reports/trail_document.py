@@ -7,6 +7,7 @@ import msgspec
 
 from telemetry.identity import unsigned
 from telemetry.models import Feedback, Run, Span
+from telemetry.reports.comments import comment_of
 from telemetry.reports.conversation import Conversation
 from telemetry.reports.trail import Trail
 
@@ -22,7 +23,7 @@ SPAN = (
     *("cost", "tool_name", "tool_call_id", "error_type", "error_message", "attributes"),
 )
 FEEDBACK = (
-    *("id", "message_id", "source", "helpful", "score", "tag", "label", "comment", "end_user"),
+    *("id", "message_id", "source", "helpful", "score", "tag", "label", "end_user"),
     "created_at",
 )
 EVENT = (
@@ -69,7 +70,7 @@ def _span(span: Span) -> dict[str, Any]:
 
 def _feedback(row: Feedback) -> dict[str, Any]:
     span = "" if row.span_id is None else unsigned(row.span_id)
-    return {"span_id": span, **_told(row, FEEDBACK)}
+    return {"span_id": span, **_told(row, FEEDBACK), "comment": comment_of(row)}
 
 
 def _content(found: Conversation) -> dict[str, Any]:

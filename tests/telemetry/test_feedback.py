@@ -132,3 +132,33 @@ def test_feedback_is_given_and_seen_on_the_page_of_a_run(house: House, api: Api)
     viewer = house.browser("viewer")
     assert viewer.post(f"{page}feedback/", {"helpful": "no"}).status_code == 403
     assert "Slow" in viewer.get("/studio/telemetry/feedback/").content.decode()
+
+
+def test_what_an_evaluator_quotes_is_for_those_who_may_read_what_was_said(
+    house: House, api: Api
+) -> None:
+    trace = work("porter")
+    trace.send(api)
+    quoted = f"It said {uuid4().hex}."
+    body = {"trace_id": trace.trace_id.hex(), "feedback_id": "e-1", "source": "evaluator"}
+    api.post(PATH, {**body, "score": 0.2, "comment": quoted})
+    with house.inside():
+        run = Run.objects.get()
+    places = (PATH, f"/runs/{run.pk}/trail")
+    assert all(quoted.encode() in api.get(path).content for path in places)
+    viewer = house.api("viewer")
+    assert not any(quoted.encode() in viewer.get(path).content for path in places)
+    pages = ("/studio/telemetry/feedback/", f"/studio/telemetry/run/{run.pk}/change/")
+    for role, may in (("owner", True), ("viewer", False)):
+        browser = house.browser(role)
+        assert [quoted.encode() in browser.get(page).content for page in pages] == [may, may]
+
+
+def test_who_may_only_give_feedback_reads_none_under_a_name_that_was_used(
+    house: House, api: Api
+) -> None:
+    body = {"feedback_id": "f-1", "trace_id": uuid4().hex, "comment": "Between us."}
+    api.post(PATH, body)
+    again = house.api("member", scopes=["feedback.write"]).post(PATH, {**body, "comment": "x"})
+    assert again.status_code == 200
+    assert again.json()["data"]["comment"] == ""

@@ -6,6 +6,7 @@ import pytest
 
 from agents.models import Agent, Invocation
 from connectors.models import Connection
+from governance.models import AuditEvent
 from telemetry.models import Run, Source
 from tests.agents.conftest import openai, vendor  # noqa: F401 - fixtures
 from tests.agents.estate import agents, discover
@@ -80,3 +81,13 @@ def test_only_failed_runs_of_known_agents_are_replayed_by_those_who_may(
     assert replay(api, run, input="x").status_code == 409
     with house.inside():
         assert not Invocation.objects.exists()
+
+
+def test_who_is_shown_what_a_run_was_asked_is_noted(house: House, api: Api, agent: Agent) -> None:
+    api.post("/content-rules", {"mode": "full", "agent": None})
+    run = failed(house, api, agent, talk(agent=agent.name))
+    page = house.browser("developer").get(f"/studio/telemetry/run/{run.pk}/replay/")
+    assert page.context["is_known"]
+    with house.inside():
+        read = AuditEvent.objects.get(action="contents.read")
+    assert (read.resource_id, read.actor_id) == (str(run.pk), str(house.developer.pk))
