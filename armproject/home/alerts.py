@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Window
 from django.urls import reverse
 
 from governance.models import Alert, AlertState, Severity
@@ -44,33 +45,31 @@ class Alerts:
 
 def read_alerts() -> Alerts:
     """Return how many alerts are open by severity, and the worst of them, the newest first."""
-    listed = reverse("admin:governance_alert_changelist")
-    some = Alert.objects.unresolved().order_by().values("pk")[:MOST]
-    counts = dict(
-        Alert.objects.filter(pk__in=some)
-        .order_by()
-        .values_list("severity")
-        .annotate(count=Count("pk"))
-    )
+    found = _newest_of_each()
+    counts = {row.severity: row.total for row in found}
+    rank = {severity: number for number, severity in enumerate(Severity.values)}
+    worst = sorted(found, key=lambda row: (rank[row.severity], row.pk), reverse=True)[:SHOWN]
     return Alerts(
         counts=tuple(
             (severity.value, severity.label, counts.get(severity, 0))
             for severity in reversed(Severity)
         ),
-        worst=tuple(map(_alert, _worst())),
-        url=listed,
+        worst=tuple(map(_alert, worst)),
+        url=reverse("admin:governance_alert_changelist"),
     )
 
 
-def _worst() -> list[Alert]:
-    """Return the alerts to see first, in one query that reads each severity by its own index."""
-    each = [
-        Alert.objects.unresolved().filter(severity=severity).order_by("-id")[:SHOWN]
-        for severity in Severity
-    ]
-    rank = {severity: number for number, severity in enumerate(Severity.values)}
-    found = each[0].union(*each[1:], all=True)
-    return sorted(found, key=lambda row: (rank[row.severity], row.pk), reverse=True)[:SHOWN]
+def _newest_of_each() -> list[Any]:
+    """Return the newest open alerts of each severity, read by its own index.
+
+    `total` is how many of it are open; more than `MOST` are not counted.
+    """
+    each = []
+    for severity in Severity:
+        open_now = Alert.objects.unresolved().filter(severity=severity).order_by("-id")
+        some = Alert.objects.filter(pk__in=open_now.values("pk")[:MOST])
+        each.append(some.annotate(total=Window(Count("pk"))).order_by("-id")[:SHOWN])
+    return list(each[0].union(*each[1:], all=True))
 
 
 def _alert(row: Alert) -> OpenAlert:

@@ -73,9 +73,10 @@ def read_spend(organization: Organization) -> Spend:
     """Add up the sums of hours in the organization's zone; other currencies stand beside."""
     now, zone = timezone.now(), zone_of(organization.time_zone)
     stretches = [named(name, now, zone) for name in LABELS]
-    sums = _sums(stretches, now)
+    rows = _by_day(stretches, now, zone)
+    sums = _sums(rows)
     main = _main(sums, organization.currency)
-    days = _days(main, now.astimezone(zone).date(), zone)
+    days = _days(rows, main, now.astimezone(zone).date())
     curve = draw([money.amount for _, money in days])
     return Spend(
         figures=tuple(
@@ -91,11 +92,11 @@ def read_spend(organization: Organization) -> Spend:
     )
 
 
-def _sums(stretches: Sequence[Stretch], now: datetime) -> Sums:
-    """Return by currency the money of each stretch and of the same part of the one before."""
+def _by_day(stretches: Sequence[Stretch], now: datetime, zone: ZoneInfo) -> list[Any]:
+    """Return by currency and day the money of each stretch, of those before, and of the day."""
     oldest = ModelHour.objects.order_by("hour").values("hour")[:1]
-    wanted: dict[str, Any] = {"oldest": Subquery(oldest)}
-    first = now
+    wanted: dict[str, Any] = {"spent": Sum("cost"), "oldest": Subquery(oldest)}
+    first = midnight(_first_day(now.astimezone(zone).date()), zone)
     for stretch in stretches:
         before, until = stretch.same_part(now)
         first = min(first, before)
@@ -103,10 +104,19 @@ def _sums(stretches: Sequence[Stretch], now: datetime) -> Sums:
         former = Q(hour__gte=before, hour__lt=until)
         wanted[stretch.name] = Sum("cost", filter=present, default=0)
         wanted[f"before_{stretch.name}"] = Sum("cost", filter=former, default=0)
-    rows = (
-        ModelHour.objects.filter(hour__gte=first).order_by().values("currency").annotate(**wanted)
-    )
-    return {row["currency"]: row for row in rows}
+    rows = ModelHour.objects.filter(hour__gte=first).order_by()
+    days = rows.values("currency", day=TruncDate("hour", tzinfo=zone))
+    return list(days.annotate(**wanted))
+
+
+def _sums(rows: Sequence[Mapping[str, Any]]) -> Sums:
+    """Add up the days of each currency; all of them know the same oldest hour."""
+    sums: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        whole = sums.setdefault(row["currency"], {"oldest": row["oldest"]})
+        for name in row.keys() - {"currency", "day", "spent", "oldest"}:
+            whole[name] = whole.get(name, ZERO) + row[name]
+    return sums
 
 
 def _main(sums: Sums, preferred: str) -> str:
@@ -134,16 +144,16 @@ def _figure(stretch: Stretch, sums: Sums, main: str, *, before: datetime) -> Fig
     )
 
 
-def _days(currency: str, today: date, zone: ZoneInfo) -> list[tuple[date, Money]]:
-    first = today - timedelta(days=TREND_DAYS - 1)
-    rows = (
-        ModelHour.objects.filter(hour__gte=midnight(first, zone), currency=currency)
-        .order_by()
-        .values_list(TruncDate("hour", tzinfo=zone))
-        .annotate(cost=Sum("cost"))
-    )
-    costs = dict(rows)
+def _days(
+    rows: Sequence[Mapping[str, Any]], currency: str, today: date
+) -> list[tuple[date, Money]]:
+    costs = {row["day"]: row["spent"] for row in rows if row["currency"] == currency}
+    first = _first_day(today)
     return [
         (day, Money(costs.get(day, ZERO), currency))
         for day in (first + n * DAY for n in range(TREND_DAYS))
     ]
+
+
+def _first_day(today: date) -> date:
+    return today - timedelta(days=TREND_DAYS - 1)

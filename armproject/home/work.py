@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from jobs.models import Job, JobState
+from jobs.models.job import JobQuerySet
 
 SHOWN = 4
 MOST = 1_000
@@ -34,18 +37,28 @@ class Work:
 
 
 def read_work() -> Work:
-    """Count the jobs that are not done, up to `MOST` of them, and find the newest ones."""
-    active = Job.objects.active().order_by().values("pk")[:MOST]
-    lost = Job.objects.dead().order_by().values("pk")[:MOST]
-    some = Job.objects.filter(Q(pk__in=active) | Q(pk__in=lost)).order_by()
-    counts = dict(some.values_list("state").annotate(count=Count("pk")))
+    """Count the jobs that are not done, up to `MOST` of each state, and find the newest ones."""
+    waiting = Job.objects.filter(state__in=(JobState.PENDING, JobState.QUEUED))
+    running = Job.objects.filter(state=JobState.RUNNING)
+    counted = Job.objects.annotate(
+        waiting=_number(waiting), running=_number(running), lost=_number(Job.objects.dead())
+    )
+    newest: list[Any] = list(counted.order_by("-id")[:SHOWN])
+    first = newest[0] if newest else None
     return Work(
-        waiting=counts.get(JobState.PENDING, 0) + counts.get(JobState.QUEUED, 0),
-        running=counts.get(JobState.RUNNING, 0),
-        lost=counts.get(JobState.DEAD, 0),
-        newest=tuple(map(_task, Job.objects.order_by("-id")[:SHOWN])),
+        waiting=first.waiting if first else 0,
+        running=first.running if first else 0,
+        lost=first.lost if first else 0,
+        newest=tuple(map(_task, newest)),
         url=reverse("admin:jobs_job_changelist"),
     )
+
+
+def _number(jobs: JobQuerySet) -> Coalesce:
+    """Return how many there are, asked once beside the rows it is annotated to."""
+    some = Job.objects.filter(pk__in=jobs.order_by().values("pk")[:MOST]).order_by()
+    counted = some.values("organization_id").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _task(row: Job) -> Task:

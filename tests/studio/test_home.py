@@ -29,7 +29,7 @@ from telemetry.models import RunSum
 from tests.cast import Api, House
 from tests.telemetry.senders import work
 
-BUDGET = 15  # reads of the page itself, beside the session and the fence
+BUDGET = 12  # reads of the page itself, beside the session and the fence
 ASIDE = ("django_session", "accounts_user", "accounts_membership", "SAVEPOINT", "set_config")
 
 
