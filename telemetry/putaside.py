@@ -1,6 +1,7 @@
-"""Items put aside: one JSON document each, from which the door can read the item once more."""
+"""Items put aside: JSON documents from which the door can read what was sent once more."""
 
 import base64
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -12,10 +13,12 @@ from telemetry.records import SpanRecord
 
 # Larger items are only counted.
 LARGEST = 192 * 2**10
+# What a parcel of records is besides them.
+ROOM = 64
 
 
 class PutAside(msgspec.Struct, omit_defaults=True):
-    """What a door was given: an event as it was sent, a span and where it came from, or a record.
+    """What a door was given: an event as it was sent, a span and where it came from, or records.
 
     `span` is in base64 and of the kind that `content_type` names.
     """
@@ -24,7 +27,7 @@ class PutAside(msgspec.Struct, omit_defaults=True):
     span: str = ""
     content_type: str = ""
     origin: Origin | None = None
-    record: SpanRecord | None = None
+    records: list[SpanRecord] = []
 
 
 _decoder = msgspec.json.Decoder(PutAside)
@@ -50,9 +53,32 @@ def of_span(data: bytes, content_type: str, origin: Origin) -> bytes:
     return msgspec.json.encode(PutAside(span=span, content_type=content_type, origin=origin))
 
 
-def of_record(record: SpanRecord) -> bytes:
-    """Return what was read and could not be stored put aside."""
-    return msgspec.json.encode(PutAside(record=record))
+def of_records(records: Sequence[SpanRecord]) -> bytes:
+    """Return what was read and could not be stored put aside; b"" if it cannot be written down."""
+    try:
+        return msgspec.json.encode(PutAside(records=list(records)))
+    except (ValueError, OverflowError):  # half a surrogate pair, a number beyond 64 bits
+        return b""
+
+
+def is_large(record: SpanRecord) -> bool:
+    """Tell whether a record is too large to be put aside beside others."""
+    return len(msgspec.json.encode(record)) > LARGEST // 2
+
+
+def parcels(records: Sequence[SpanRecord]) -> Iterator[tuple[bytes, int]]:
+    """Yield records put aside together, up to 192 KiB, and how many they are, in their order."""
+    parcel: list[SpanRecord] = []
+    size = 0
+    for record in records:
+        more = len(msgspec.json.encode(record))
+        if parcel and size + more > LARGEST - ROOM:
+            yield of_records(parcel), len(parcel)
+            parcel, size = [], 0
+        parcel.append(record)
+        size += more + 1
+    if parcel:
+        yield of_records(parcel), len(parcel)
 
 
 def read(body: str) -> PutAside:

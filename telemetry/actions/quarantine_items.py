@@ -42,7 +42,8 @@ def quarantine_items(door: str, rejected: Sequence[Rejected]) -> Aside:
     Larger ones than 256 KiB, and more than 200 of a request, are only counted as refused.
     """
     worth = [each for each in rejected if each.body and len(each.body) <= LARGEST]
-    rows = [_row(door, each) for each in worth[:MOST_AT_ONCE]]
+    # The first count most, so they are the newest: those leave last.
+    rows = [_row(door, each) for each in reversed(worth[:MOST_AT_ONCE])]
     if not rows:
         return Aside(0, 0)
     Quarantined.objects.bulk_create(rows)

@@ -11,8 +11,10 @@ from google.protobuf.json_format import MessageToJson
 
 from armproject.lib.errors import Conflict
 from governance.models import AuditEvent
+from telemetry import identity
 from telemetry.actions import quarantine_items as aside
-from telemetry.actions.receive_safely import receive_safely
+from telemetry.actions.receive_safely import MOST_TRIES, UNDECIDED, receive_safely
+from telemetry.actions.replay_quarantine import replay_quarantine
 from telemetry.actions.replay_quarantined import replay_quarantined
 from telemetry.holdings import quarantine_about_people
 from telemetry.models import Quarantined, Rejection, Span
@@ -82,6 +84,54 @@ def test_a_poisonous_record_is_put_aside_alone_and_the_others_are_kept(
         with pytest.raises(Conflict):
             replay_quarantined(row)
         assert Quarantined.objects.count() == 1
+
+
+def unindexable(**changes: Any) -> SpanRecord:
+    """Return a step that only the database refuses: it names a vendor too long for an index."""
+    vendor = "".join(uuid4().hex for _ in range(100))
+    return step(kind="llm", vendor=vendor, model="m", **changes)
+
+
+def test_a_large_batch_of_poison_costs_what_is_sound_in_it_nothing(house: House) -> None:
+    batch = [step(input_tokens=2**70) if n % 20 else step() for n in range(2_000)]
+    sound = {each.span_id for each in batch if each.input_tokens is None}
+    with house.inside():
+        received = receive_safely("traces", batch, [])
+        assert (received.kept, len(received.rejected)) == (100, 1_900)
+        assert {identity.unsigned(each.span_id) for each in Span.objects.all()} == sound
+        assert sum(row.items for row in Rejection.objects.all()) == 1_900
+
+
+def test_what_there_is_no_time_to_try_is_put_aside_whole_and_kept_by_replays(
+    house: House,
+) -> None:
+    batch = [unindexable() if n % 20 else step() for n in range(MOST_TRIES)]
+    sound = {each.span_id for each in batch if not each.vendor}
+    with house.inside():
+        received = receive_safely("traces", batch, [])
+        assert received.kept + len(received.rejected) == len(batch)
+        assert len({each.index for each in received.rejected}) == len(received.rejected)
+        assert received.kept < len(sound)
+        while Quarantined.objects.filter(reason=UNDECIDED).exists():
+            replay_quarantine(UNDECIDED)
+        assert {identity.unsigned(each.span_id) for each in Span.objects.all()} == sound
+        aside = Quarantined.objects.values_list("item_id", flat=True)
+        assert sorted(aside) == sorted(each.span_id for each in batch if each.vendor)
+
+
+def test_places_of_what_cannot_be_stored_are_those_in_the_request(house: House) -> None:
+    with house.inside():
+        refused = [Rejected(0, "Bad.", "", b"{}")]
+        received = receive_safely("traces", [step(), unindexable(), step()], refused)
+    assert [each.index for each in received.rejected] == [0, 2]
+    assert received.kept == 2
+
+
+def test_a_record_that_cannot_even_be_written_down_is_refused_and_counted(house: House) -> None:
+    with house.inside():
+        received = receive_safely("traces", [step(name="\ud800", input_tokens=2**70), step()], [])
+        assert (received.kept, [each.index for each in received.rejected]) == (1, [0])
+        assert Rejection.objects.get().items == 1
 
 
 def test_a_body_that_would_stop_the_statement_is_no_500(house: House, api: Api) -> None:
