@@ -25,6 +25,11 @@ def strictest(*modes: str) -> str:
     return str(min(modes, key=lambda mode: STRICTNESS.index(ContentMode(mode))))
 
 
+def keeps_more(mode: str, than: str) -> bool:
+    """Tell whether a mode keeps something that another does not."""
+    return strictest(mode, than) != mode
+
+
 class ContentRuleQuerySet(ScopedQuerySet["ContentRule"]):
     def of_organization(self) -> str:
         """Return the mode of agents without a rule of their own; who said nothing keeps nothing."""

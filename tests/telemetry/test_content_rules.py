@@ -1,9 +1,11 @@
 """How much of what is said is kept: who decides it, and what redaction recognises."""
 
 from html import unescape
+from typing import Any
 
 import pytest
 
+from accounts.models import Organization
 from agents.actions.register_agent import register_agent
 from governance.models import AuditEvent
 from telemetry.content.recognising import compiled
@@ -53,6 +55,35 @@ def test_the_studio_sets_and_drops_rules(house: House) -> None:
     assert "All agents" in shown
     assert "Redacted" in shown
     assert house.browser("developer").get(f"{page}add/").status_code == 403
+
+
+def test_people_confirm_anew_that_more_is_kept_and_nobody_is_asked_to_keep_less(
+    house: House, api: Api
+) -> None:
+    with house.inside():
+        Organization.objects.update(step_up="always")
+        agent = register_agent("Porter")
+    own = api.post(RULES, {"mode": "metadata_only", "agent": str(agent.pk)}).json()["data"]
+    api.post(PATTERNS, {"kind": "staff", "expression": "EMP-[0-9]+"})
+    stale = house.browser()  # its session has proved nothing yet
+
+    def sent(mode: str, **agent: str) -> Any:
+        told = {"mode": mode, **agent}
+        return stale.post(f"/api/v1{RULES}", told, content_type="application/json").status_code
+
+    assert sent("full") == 403
+    page = "/studio/telemetry/contentrule/add/"
+    asked = stale.post(page, {"mode": "full", "agent": ""}, headers={"referer": page})
+    assert asked["Location"].startswith("/studio/account/confirm?")
+    assert api.post(RULES, {"mode": "full"}).status_code == 201  # nobody could ask a key
+    assert stale.delete(f"/api/v1{RULES}/{own['id']}").status_code == 403
+    assert sent("redacted", agent=str(agent.pk)) == 403
+    assert sent("redacted") == 201
+    assert sent("full") == 403
+    assert sent("metadata_only") == 201
+    assert stale.delete(f"/api/v1{RULES}/{own['id']}").status_code == 204
+    (pattern,) = api.get(PATTERNS).json()["data"]
+    assert stale.delete(f"/api/v1{PATTERNS}/{pattern['id']}").status_code == 403
 
 
 def test_patterns_are_tried_before_they_are_added(house: House, api: Api) -> None:
