@@ -20,17 +20,23 @@ KIND = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _MEMORY = 2**20
 _IBAN_MODULUS = 97
 _CARD_DIGITS = range(13, 20)
-_PHONE_DIGITS = range(7, 16)
+# A card begins with the digit of a network; times in milliseconds and nanoseconds do not.
+_CARD_STARTS = ("2", "3", "4", "5", "6")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One kind of thing; `proves` looks closer at what the expression found."""
+    """One kind of thing; `proves` looks closer at what the expression found.
+
+    Where the shape `is_framed`, the expression has three groups: what stands before the thing, the
+    thing, and what behind it shows that it is a part of something else.
+    """
 
     kind: str
     expression: Any
     proves: Callable[[str], bool] = lambda _: True
     needs: str = ""  # a character without which there is none
+    is_framed: bool = False
 
 
 def compiled(expression: str) -> Any:
@@ -69,7 +75,7 @@ def _is_card(text: str) -> bool:
     digits = [int(each) for each in reversed(_digits(text))]
     doubled = [sum(divmod(2 * each, 10)) for each in digits[1::2]]
     is_sum = (sum(digits[::2]) + sum(doubled)) % 10 == 0
-    return len(digits) in _CARD_DIGITS and is_sum and any(digits)
+    return len(digits) in _CARD_DIGITS and is_sum and _digits(text).startswith(_CARD_STARTS)
 
 
 def _is_iban(text: str) -> bool:
@@ -87,10 +93,26 @@ def _is_address(text: str) -> bool:
     return any(map(str.isdigit, text))
 
 
-def _is_phone(text: str) -> bool:
-    return len(_digits(text)) in _PHONE_DIGITS
+def _phone(
+    expression: str, digits: range, *, unbroken: int = 0, before: str = r"\pL\pN_./#$€£\-"
+) -> Shape:
+    """Return a way of writing telephone numbers, with so many digits.
+
+    Numbers are much, and mostly no telephone's: none of the characters `before` may lead up to it
+    and no digits go on behind it, as in ids, prices and times. Without anything between its digits
+    it needs `unbroken` of them, and grouped by thousands it is an amount.
+    """
+
+    def proves(text: str) -> bool:
+        number = len(_digits(text))
+        is_broken = not text.lstrip("+").isdigit()
+        return number in digits and (is_broken or number >= unbroken) and not _AMOUNT.search(text)
+
+    framed = rf"(^|[^{before}])({expression})\b([.,:/\-]\d)?"
+    return Shape("phone", re2.compile(framed), proves, is_framed=True)
 
 
+_AMOUNT = re2.compile(r"^\+?\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?$|^\+?\d+[.,]\d{1,2}$")
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 SHAPES = (
     Shape(
@@ -104,10 +126,23 @@ SHAPES = (
         _is_iban,
     ),
     Shape("card", re2.compile(r"\b\d(?:[ \-]?\d){12,18}\b"), _is_card),
+    # +49 30 1234567
+    _phone(
+        r"\+[1-9]\d{0,2}(?:[ \-./()]{0,3}\d){6,12}", range(8, 16), unbroken=10, before=r"\pL\pN_)\]"
+    ),
+    # 0049 30 1234567
+    _phone(r"00[1-9]\d{0,2}(?:[ \-./()]{0,3}\d){6,12}", range(10, 18), unbroken=12),
+    # (030) 1234567, (555) 123-4567
+    _phone(r"\(0[1-9]\d{1,3}\)[ \-]?\d{3,4}[ \-.]?\d{3,6}", range(9, 14)),
+    _phone(r"(?:1[ \-.])?\([2-9]\d\d\)[ \-]?\d{3}[ \-.]?\d{4}", range(10, 12)),
+    # 555-123-4567, 1-555-123-4567
+    _phone(r"(?:1[\-.])?[2-9]\d\d(?:-\d{3}-|\.\d{3}\.)\d{4}", range(10, 12)),
+    # 0171 1234567, 030/123456, 020 7946 0958
+    _phone(r"0[1-9]\d{1,4}[ /\-]\d{3,8}(?:[ \-]\d{3,8})?", range(9, 14)),
+    # 06 12 34 56 78
+    _phone(r"0[1-9](?:(?: \d\d){4}|(?:\.\d\d){4}|(?:-\d\d){4})", range(10, 11)),
+    # After the numbers that may look like them.
     Shape("ip", re2.compile(rf"\b(?:{_BYTE}\.){{3}}{_BYTE}\b"), needs="."),
     Shape("ip", re2.compile(r"(?i)\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}"), _is_address, needs=":"),
-    Shape("phone", re2.compile(r"(?:\+|\b00)[1-9]\d{0,2}(?:[ \-./()]{0,3}\d){6,12}\b"), _is_phone),
-    Shape("phone", re2.compile(r"\(\d{2,5}\)[ \-]?\d{3,4}[ \-.]?\d{3,6}\b"), _is_phone),
-    Shape("phone", re2.compile(r"\b\d{3}[\-.]\d{3}[\-.]\d{4}\b|\b0\d{2,5}[ /\-]\d{3,8}\b")),
 )
 KINDS = frozenset({SECRET, *(shape.kind for shape in SHAPES)})

@@ -68,9 +68,10 @@ class Redactor:
 
     def _without(self, shape: Shape, text: str) -> str:
         def instead(found: Any) -> str:
-            if not shape.proves(found.group()):
+            before, told, behind = found.groups() if shape.is_framed else ("", found.group(), "")
+            if behind or not shape.proves(told):
                 return str(found.group())
             self.counts[shape.kind] += 1
-            return f"[{shape.kind}]"
+            return f"{before}[{shape.kind}]"
 
         return str(shape.expression.sub(instead, text))

@@ -148,6 +148,87 @@ def test_what_must_not_be_kept_is_recognised(told: str, kept: str) -> None:
     assert Redactor().text(told) == kept
 
 
+PHONES = [
+    "+49 30 1234567",
+    "+4930123456",
+    "+1 (555) 234-5678",
+    "+15552345678",
+    "+1.5552345678",
+    "+44 20 7946 0958",
+    "+33 6 12 34 56 78",
+    "+354 555 1234",
+    "0049 171 1234567",
+    "0049171123456",
+    "(555) 234-5678",
+    "(555)234-5678",
+    "1-555-234-5678",
+    "555-234-5678",
+    "555.234.5678",
+    "(030) 1234567",
+    "030/1234567",
+    "0171 1234567",
+    "0171-1234567",
+    "01234 567890",
+    "020 7946 0958",
+    "06 12 34 56 78",
+    "06.12.34.56.78",
+]
+NO_PHONES = [
+    "1732812345",
+    "1732812345678",
+    "1732812345678901234",
+    "2026-11-28T22:09:32.123456+01:00",
+    "2026-11-28 22:09:32 +0100",
+    "28.11.2026",
+    "f47ac10b-58cc-0372-8567-0e02b2c3d479",
+    "00f067aa0ba902b7",
+    "0af7651916cd43dd8448eb211c80319c",
+    "INV-0171-1234567",
+    "order 0012345678",
+    "SKU 0123-4567",
+    "#0171 1234567",
+    "$555.234.5678",
+    "+12,345,678.90",
+    "+1.234.567",
+    "+12345678.50",
+    "+1500000 tokens",
+    "x+15552345678",
+    "100.000.0000",
+    "555-234-5678-01",
+    "report_555-234-5678",
+    "f(555) 2345678",
+    "(2024) 123456",
+    "0.0171 1234567",
+    "1,234,567.89",
+    "0001 0002 0003",
+    "v1.020.7946.0958",
+    "https://shop.example/0171-12345678",
+    "12 34 56 78 90",
+]
+
+
+@pytest.mark.parametrize("number", PHONES)
+@pytest.mark.parametrize("around", ["{}", "Call {}.", "tel:{}, or", "<{}>", "Ü={};"])
+def test_telephone_numbers_are_taken_out(number: str, around: str) -> None:
+    assert Redactor().text(around.format(number)) == around.format("[phone]")
+
+
+@pytest.mark.parametrize("number", NO_PHONES)
+@pytest.mark.parametrize("around", ["{}", "It was {} then."])
+def test_ids_times_and_prices_stay(number: str, around: str) -> None:
+    told = around.format(number)
+    assert Redactor().text(told) == told
+
+
+def test_two_numbers_side_by_side_are_both_taken_out() -> None:
+    assert Redactor().text("555-234-5678 555-234-5679") == "[phone] [phone]"
+
+
+def test_a_time_in_milliseconds_is_no_card() -> None:
+    times = list(range(1_764_000_000_000, 1_764_000_000_100))
+    assert Redactor().value(times) == times
+
+
 def test_values_are_redacted_at_any_depth_and_counted() -> None:
     redactor = Redactor({"staff": "EMP-[0-9]+"})
     told = {"who": [{"bob@acme.example": "EMP-7"}], "card": 4111111111111111, "n": 3, "no": None}
