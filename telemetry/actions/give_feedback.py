@@ -13,7 +13,9 @@ from armproject.lib import context
 from armproject.lib.errors import InvalidInput
 from armproject.lib.scrub import scrub
 from telemetry import identity
-from telemetry.models import Feedback, FeedbackSource, Run
+from telemetry.content.redacting import Redactor
+from telemetry.models import ContentMode, Feedback, FeedbackSource, RedactionPattern, Run
+from telemetry.reports.content_modes import mode_of_run
 
 SAYING = ("helpful", "score", "tag", "label")
 
@@ -39,8 +41,8 @@ def give_feedback(
     """Keep feedback about a run, whether it has arrived or not; the same id again changes nothing.
 
     `judgement` holds what there is of helpful (true or false), score, tag, label, end_user, and of
-    span_id (64 bits, signed) and message_id, where it is about one step or message. Secrets are
-    cut out of comments.
+    span_id (64 bits, signed) and message_id, where it is about one step or message. Comments are
+    redacted unless the rule of the run's agent is to keep all; secrets are always cut out.
     """
     require("feedback.write")
     trace = run.trace_id if run is not None else trace_id
@@ -52,9 +54,10 @@ def give_feedback(
         raise InvalidInput("Give a score that is a number.", fields={"score": ["Not a number."]})
     organization = current_organization_id()
     feedback = Feedback(id=identity.feedback_id(organization, feedback_id or uuid4().hex))
-    feedback.say(scrub(comment))
+    run_id = identity.run_id(organization, trace.hex)
+    feedback.say(_freed(comment, run_id))
     told = {
-        "run_id": identity.run_id(organization, trace.hex),
+        "run_id": run_id,
         "trace_id": trace,
         "source": FeedbackSource(source),
         "member_id": _member(),
@@ -62,6 +65,12 @@ def give_feedback(
         **judgement,
     }
     return Given(*Feedback.objects.get_or_create(pk=feedback.pk, defaults=told))
+
+
+def _freed(comment: str, run_id: UUID) -> str:
+    if not comment or mode_of_run(run_id) == ContentMode.FULL:
+        return scrub(comment)
+    return Redactor(RedactionPattern.objects.by_kind()).text(comment)
 
 
 def _member() -> UUID | None:

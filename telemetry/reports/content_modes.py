@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection as database
 
 from accounts.fence import current_organization_id
-from telemetry.models import ContentMode, Source
+from telemetry.models import ContentMode, ContentRule, Run, Source
 from telemetry.models.content_rule import strictest
 
 # Asked for each batch that comes in: to have it written anew would take longer than the answer.
@@ -38,6 +38,15 @@ def _rules() -> dict[UUID | None, str]:
     with database.cursor() as cursor:
         cursor.execute(RULES, [current_organization_id()])
         return dict(cursor.fetchall())
+
+
+def mode_of_run(run_id: UUID) -> str:
+    """Return the mode of a run's source; of one that has not arrived, the strictest there is."""
+    sources = Run.objects.filter(pk=run_id).order_by().values_list("source_id", flat=True)
+    if (source := sources.first()) is not None:
+        return modes_of([source]).get(source, ContentMode.METADATA_ONLY)
+    rules = ContentRule.objects.order_by().values_list("mode", flat=True)
+    return strictest(ContentRule.objects.of_organization(), *rules)
 
 
 def _by_agent(

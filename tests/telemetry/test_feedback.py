@@ -1,10 +1,12 @@
 """Feedback: given once under its name, before or after its run, by people and by evaluators."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from telemetry.models import Feedback, Run
+from telemetry.actions.claim_sources import claim_sources
+from telemetry.models import Feedback, Run, Source
 from tests.cast import Api, House
 from tests.telemetry.senders import Trace, work
 
@@ -81,9 +83,36 @@ def test_only_those_who_may_give_it_and_nobody_sees_that_of_others(
 
 def test_comments_are_sealed_and_free_of_secrets(house: House, api: Api) -> None:
     body = {"trace_id": uuid4().hex, "comment": "My key is sk-abcdefghijkl."}
-    assert api.post(PATH, body).json()["data"]["comment"] == "My key is [hidden]."
+    assert api.post(PATH, body).json()["data"]["comment"] == "My key is [secret]."
     with house.inside():
         assert b"My key" not in bytes(Feedback.objects.get().comment_sealed)
+
+
+def test_comments_are_redacted_unless_all_is_kept_of_what_the_agent_says(
+    house: House, api: Api
+) -> None:
+    def kept(trace: Trace) -> Any:
+        body = {
+            "trace_id": trace.trace_id.hex(),
+            "comment": "EMP-7 of bob@acme.example: sk-abcdefghijkl",
+        }
+        return api.post(PATH, body).json()["data"]["comment"]
+
+    api.post("/redaction-patterns", {"kind": "staff", "expression": "EMP-[0-9]+"})
+    freed, whole = "[staff] of [email]: [secret]", "EMP-7 of bob@acme.example: [hidden]"
+    here, elsewhere = work("porter"), work("clerk")
+    here.send(api)
+    elsewhere.send(api)
+    with house.inside():
+        claim_sources()
+        porter = Source.objects.get(agent_name="porter").agent
+    assert kept(here) == freed
+    api.post("/content-rules", {"mode": "full"})
+    assert kept(here) == kept(Trace()) == whole
+    api.post("/content-rules", {"mode": "redacted", "agent": str(porter.pk)})
+    assert kept(here) == freed
+    assert kept(elsewhere) == whole
+    assert kept(Trace()) == freed  # nobody knows whose run it will turn out to be
 
 
 def judged(trace: Trace) -> Trace:
