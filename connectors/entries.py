@@ -1,8 +1,6 @@
 """What people enter about a connection, checked before anybody is asked."""
 
-import base64
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,7 +17,6 @@ LONGEST_NAME = 100
 LONGEST_URL = 300
 LONGEST_KEY = 500
 PROBE_SECONDS = 5.0
-SECRET_BYTES = 32
 
 _KEY = re.compile(r"[!-~]+")
 _OPTION = re.compile(r"[A-Za-z0-9_.:-]{0,100}")
@@ -166,8 +163,3 @@ def origin_of(base_url: str) -> tuple[str, str, int | None]:
         return scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(scheme)
     except ValueError:
         raise refused("base_url", NOT_A_URL) from None
-
-
-def new_signing_secret() -> Secret:
-    """Make a secret for agents to sign with, in the form of standardwebhooks.com."""
-    return Secret(f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}")

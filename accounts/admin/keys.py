@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from accounts.actions.revoke_api_key import revoke_api_key
@@ -15,9 +14,8 @@ from accounts.actions.rotate_api_key import rotate_api_key
 from accounts.forms import ApiKeyForm, RotationForm
 from accounts.models import ApiKey
 from accounts.permissions import has_permission, is_own
-from accounts.scoping.admin import StudioAdmin, run_on_each
+from accounts.scoping.admin import StudioAdmin, run_on_each, show_once
 from accounts.scoping.dialogs import answer, dialog
-from armproject.lib.secret import Secret
 
 STATES = {"Live": "success", "Rotating": "info", "Expired": "warning", "Revoked": "danger"}
 
@@ -108,7 +106,7 @@ class ApiKeyAdmin(StudioAdmin):
     )
     def rotate(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         def act(key: ApiKey) -> None:
-            _show(request, rotate_api_key(key, keep_until=form.keep_until())[1])
+            show_once(request, "key", rotate_api_key(key, keep_until=form.keep_until())[1])
 
         row = self.get_object(request, object_id)
         return answer(request, row, act, "The key has a new secret.", otherwise=_page(object_id))
@@ -129,12 +127,7 @@ class ApiKeyAdmin(StudioAdmin):
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         """Show the token, this once."""
         if not change:
-            _show(request, form.token)
-
-
-def _show(request: HttpRequest, token: Secret) -> None:
-    said = "Copy the key now; it is not shown again: <code>{}</code>"
-    messages.warning(request, format_html(said, token.reveal()))
+            show_once(request, "key", form.token)
 
 
 def _page(object_id: str) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from unfold.decorators import display
 
@@ -14,6 +13,7 @@ from accounts.forms import MemberForm
 from accounts.models import Membership
 from accounts.reach import grants_of_member, rights_of_member
 from accounts.scoping.admin import StudioAdmin
+from accounts.scoping.cells import moment
 from accounts.scoping.roles import RoleFilter
 from armproject.lib import context
 
@@ -87,8 +87,8 @@ class MembershipAdmin(GrantPages, StudioAdmin):
         return row.role_name
 
     @display(description="Member since", ordering="created_at")
-    def since(self, row: Membership) -> str:
-        return render_to_string("studio/moment.html", {"at": row.created_at})
+    def since(self, row: Membership) -> str | None:
+        return moment(row.created_at)
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
         remove_member(obj)

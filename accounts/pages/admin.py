@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -20,6 +19,7 @@ from accounts.forms import IdentityProviderForm, InvitationForm
 from accounts.models import IdentityProvider, Invitation, SignInEvent
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin, StudioAdmin, run_on_each
+from accounts.scoping.cells import moment
 from accounts.scoping.dialogs import answer, dialog
 from accounts.scoping.roles import RoleFilter
 
@@ -136,8 +136,8 @@ class SignInEventAdmin(ReadOnlyAdmin):
         return own
 
     @display(description="When", ordering="created_at")
-    def when(self, row: SignInEvent) -> str:
-        return render_to_string("studio/moment.html", {"at": row.created_at})
+    def when(self, row: SignInEvent) -> str | None:
+        return moment(row.created_at)
 
     @display(description="Person", ordering="user__email")
     def person(self, row: SignInEvent) -> str:

@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import capfirst
@@ -19,6 +20,7 @@ from unfold.admin import ModelAdmin
 from accounts.permissions import has_permission, reach
 from accounts.signin.errors import StepUpNeeded
 from armproject.lib.errors import DomainError
+from armproject.lib.secret import Secret
 
 COUNT_LIMIT = 10_000
 SECRET_COLUMNS = ("_sealed", "digest", "password", "wrapped", "mac")
@@ -103,7 +105,9 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = self.list_title or capfirst(str(self.model._meta.verbose_name_plural))
-        extra = {"title": title, **(extra_context or {})}
+        # Only some pages ask, when they would rather say what to do than show an empty list.
+        is_empty = SimpleLazyObject(lambda: not self.model._default_manager.exists())
+        extra = {"title": title, "is_empty": is_empty, **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, extra)
         return shown
 
@@ -140,6 +144,17 @@ class StudioAdmin(ModelAdmin):  # type: ignore[misc]
     def _may(self, verb: str, row: Any = None) -> bool:
         permission = self.permissions.get(verb)
         return permission is not None and has_permission(permission, row)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Leave out what the page does not show, also what the form declares itself."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if "fields" not in kwargs:  # else Django is still asking which fields there are
+            shown = flatten_fieldsets(self.get_fieldsets(request, obj))
+            for name in form.base_fields.keys() - set(shown):
+                del form.base_fields[name]
+        return form
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         return form.instance
@@ -214,3 +229,9 @@ def run_on_each(
             messages.error(request, f"{row}: {error.message}")
     if count:
         messages.success(request, f"{done}: {count}.")
+
+
+def show_once(request: HttpRequest, what: str, secret: Secret) -> None:
+    """Show a secret that was made, on the next page and never again."""
+    said = "Copy the {} now; it is not shown again: <code>{}</code>"
+    messages.warning(request, format_html(said, what, secret.reveal()))

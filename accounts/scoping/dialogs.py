@@ -4,7 +4,7 @@ A plain row action of the theme is a link, and a link must change nothing.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.contrib import messages
@@ -17,6 +17,18 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.signin.errors import StepUpNeeded
 from armproject.lib.errors import DomainError
+
+GONE = "There is nothing here that you can see."
+
+
+class Trial(Protocol):
+    """How a trial fared, in a sentence."""
+
+    @property
+    def ok(self) -> bool: ...
+
+    @property
+    def message(self) -> str: ...
 
 
 class AskForm(BaseDialogForm):  # type: ignore[misc]
@@ -48,7 +60,7 @@ def answer(
 ) -> HttpResponse:
     """Run the action on the row, say what became of it, and return to where the dialog opened."""
     if row is None:
-        messages.error(request, "There is nothing here that you can see.")
+        messages.error(request, GONE)
         return back(request, otherwise)
     try:
         with transaction.atomic():
@@ -59,6 +71,21 @@ def answer(
         messages.error(request, error.message)
     else:
         messages.success(request, done)
+    return back(request, otherwise)
+
+
+def show_trial(
+    request: HttpRequest, row: Any, attempt: Callable[[Any], Trial], *, otherwise: str
+) -> HttpResponse:
+    """Try something outside on the row, say how it fared, and return to where the dialog opened.
+
+    The view that calls this has its `own_transactions`: nobody outside is waited for in one.
+    """
+    if row is None:
+        messages.error(request, GONE)
+    else:
+        trial = attempt(row)
+        (messages.success if trial.ok else messages.error)(request, trial.message)
     return back(request, otherwise)
 
 

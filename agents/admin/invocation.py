@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts.scoping.admin import ReadOnlyAdmin
+from accounts.scoping.cells import moment
 from agents.models import Invocation, InvocationState
 
 COLOURS = {
@@ -38,5 +38,5 @@ class InvocationAdmin(ReadOnlyAdmin):
         return row.get_state_display()
 
     @display(description="Asked for")
-    def asked(self, row: Invocation) -> str:
-        return render_to_string("studio/moment.html", {"at": row.asked_at})
+    def asked(self, row: Invocation) -> str | None:
+        return moment(row.asked_at)

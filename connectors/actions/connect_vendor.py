@@ -8,6 +8,7 @@ from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.audit import record
 from armproject.lib.errors import InvalidInput
+from armproject.lib.http.signed import new_signing_secret
 from armproject.lib.secret import Secret
 from connectors import entries
 from connectors.actions.start_reading import start_reading
@@ -40,7 +41,7 @@ def connect_vendor(
         options=entries.clean_options(vendor, options or {}),
     )
     keys = entries.clean_keys(vendor, admin_key, runtime_key)
-    made = entries.new_signing_secret() if connection.is_reported_to else None
+    made = new_signing_secret() if connection.is_reported_to else None
     if made:
         keys[CredentialKind.RUNTIME] = made
     if not keys:

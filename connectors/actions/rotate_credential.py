@@ -9,6 +9,7 @@ from accounts.fence import fenced
 from accounts.freshness import require_fresh
 from accounts.permissions import require
 from armproject.lib.audit import record
+from armproject.lib.http.signed import new_signing_secret
 from armproject.lib.secret import Secret
 from connectors import entries
 from connectors.actions.follow_status import follow_status
@@ -38,7 +39,7 @@ def rotate_credential(
         target = asked.target()
     if kind not in load(asked.vendor).credential_hints:
         raise entries.refused("credential", f"This vendor has no {kind} key.")
-    made = entries.new_signing_secret() if asked.is_reported_to else None
+    made = new_signing_secret() if asked.is_reported_to else None
     key = made or entries.clean_key("key", secret)
     if key is None:
         raise entries.refused("key", "Enter the new key.")

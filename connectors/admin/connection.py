@@ -1,6 +1,5 @@
 """The list of connections, and the way to each page about one."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,17 +11,13 @@ from unfold.decorators import action, display
 
 from accounts.permissions import within_reach
 from accounts.scoping.admin import StudioAdmin
+from accounts.scoping.cells import moment
 from connectors.actions.retest_connections import retest_connections
 from connectors.admin.pages import ConnectionPages
 from connectors.admin.words import STATUS_COLOURS, capability_rows
 from connectors.catalogue import offers
 from connectors.models import Connection
 from connectors.registry import kinds, load
-
-
-def moment(at: datetime | None) -> str | None:
-    """Return a time as the Studio shows it: how long ago, its date under the pointer."""
-    return render_to_string("studio/moment.html", {"at": at}) if at else None
 
 
 class VendorFilter(admin.SimpleListFilter):
@@ -71,8 +66,8 @@ class ConnectionAdmin(ConnectionPages, StudioAdmin):
         return [*self.own_urls(), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"offers": offers(), "is_empty": not Connection.objects.exists()}
-        answer: HttpResponse = super().changelist_view(request, {**extra, **(extra_context or {})})
+        extra = {"offers": offers(), **(extra_context or {})}
+        answer: HttpResponse = super().changelist_view(request, extra)
         return answer
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -8,14 +8,14 @@ from rest_framework.request import Request
 
 from accounts.scoping.api import ScopedRelatedField
 from agents.models import Agent
-from armproject.lib.errors import InvalidInput
+from armproject.lib.rest.query import ReportQuery
 from costs.periods import Every, Named, Stretch, chosen, zone_of
 from costs.reports import By, organization
 
 MOST_PARTS = 1_000
 
 
-class PeriodQuery(serializers.Serializer[Any]):
+class PeriodQuery(ReportQuery):
     """Which days; `start` and `end` are dates, both included, and go with `custom`."""
 
     period = serializers.ChoiceField(
@@ -31,14 +31,7 @@ class PeriodQuery(serializers.Serializer[Any]):
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
         """Return what was asked, with the days under `stretch`; unknown parameters are refused."""
-        known = cls().fields
-        for name in request.query_params:
-            if name not in known:
-                message = f"This report does not know the parameter; it knows {', '.join(known)}."
-                raise InvalidInput(message, fields={name[:100]: [message]})
-        query = cls(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        asked: dict[str, Any] = dict(query.validated_data)
+        asked = super().read(request)
         return {**asked, "stretch": _stretch(asked)}
 
 

@@ -12,10 +12,11 @@ from unfold.decorators import action, display
 
 from accounts.permissions import has_permission
 from accounts.scoping.admin import COUNT_LIMIT, ReadOnlyAdmin, run_on_each
+from accounts.scoping.cells import moment
 from accounts.scoping.dialogs import NoteForm, answer, dialog
 from governance.actions.acknowledge_alert import acknowledge_alert
 from governance.actions.resolve_alert import resolve_alert
-from governance.admin.words import SEVERITY_COLOURS, STATE_COLOURS, moment, subject_link
+from governance.admin.words import SEVERITY_COLOURS, STATE_COLOURS, subject_link
 from governance.models import (
     UNRESOLVED,
     Alert,
@@ -107,7 +108,7 @@ class AlertAdmin(ReadOnlyAdmin):
         return row.get_state_display()
 
     @display(description="Since")
-    def since(self, row: Alert) -> str:
+    def since(self, row: Alert) -> str | None:
         return moment(row.opened_at)
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:

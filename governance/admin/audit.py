@@ -24,12 +24,13 @@ from unfold.decorators import display
 from accounts.models import ScopedModel
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin
+from accounts.scoping.cells import moment
 from accounts.scoping.exports import KINDS
 from armproject.lib.context import PrincipalKind
 from governance.actions.export_audit import export_audit
 from governance.actions.export_proof import export_proof
 from governance.actions.request_verification import request_verification
-from governance.admin.words import moment, subject_link, subject_url
+from governance.admin.words import subject_link, subject_url
 from governance.models import AuditEvent
 from governance.reports import Place, Unsealed, proof_of, proof_status
 from governance.unaudited import UNAUDITED
@@ -179,7 +180,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         return row.action
 
     @display(description="When")
-    def when(self, row: AuditEvent) -> str:
+    def when(self, row: AuditEvent) -> str | None:
         return moment(row.at)
 
     @display(description="Who")

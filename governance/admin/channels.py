@@ -5,15 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from accounts.fence import fenced
-from accounts.scoping.admin import StudioAdmin
-from accounts.scoping.dialogs import back, dialog
+from accounts.scoping.admin import StudioAdmin, show_once
+from accounts.scoping.cells import moment
+from accounts.scoping.dialogs import dialog, show_trial
 from governance.actions.delete_channel import delete_channel
 from governance.actions.test_channel import test_channel
-from governance.admin.words import moment
 from governance.forms import ChannelForm
 from governance.models import Channel
 
@@ -41,11 +40,6 @@ class ChannelAdmin(StudioAdmin):
     actions_row = ["try_out"]
     actions_detail = ["try_out"]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"is_empty": not Channel.objects.exists(), **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, extra)
-        return shown
-
     def get_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[str]:
         """Show of an existing channel where it leads and only what belongs to its kind."""
         if obj is None:
@@ -58,21 +52,10 @@ class ChannelAdmin(StudioAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[str]:
         return ["leads"] if obj else []
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        """Leave out fields of other kinds, also those the form declares itself."""
-        form = super().get_form(request, obj, change, **kwargs)
-        shown = set(self.get_fields(request, obj))
-        for name in [name for name in form.base_fields if name not in shown]:
-            del form.base_fields[name]
-        return form
-
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         """Show a signing secret that was made, this once, and say what to do next."""
         if form.made:
-            said = "Copy the signing secret now; it is not shown again: <code>{}</code>"
-            messages.warning(request, format_html(said, form.made.reveal()))
+            show_once(request, "signing secret", form.made)
         if obj.verified_at is None:
             messages.info(request, "Send a test message to see whether it arrives.")
 
@@ -90,12 +73,8 @@ class ChannelAdmin(StudioAdmin):
     def try_out(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         with fenced():
             channel = self.get_object(request, object_id)
-        if channel is None:
-            messages.error(request, "There is no such channel.")
-        else:
-            trial = test_channel(channel)
-            (messages.success if trial.ok else messages.error)(request, trial.message)
-        return back(request, reverse("admin:governance_channel_changelist"))
+        listed = reverse("admin:governance_channel_changelist")
+        return show_trial(request, channel, test_channel, otherwise=listed)
 
     try_out.own_transactions = True
 
@@ -121,5 +100,5 @@ class ChannelAdmin(StudioAdmin):
         return "Works" if row.verified_at else "Not tested"
 
     @display(description="Tested")
-    def tested(self, row: Channel) -> str:
+    def tested(self, row: Channel) -> str | None:
         return moment(row.verified_at)

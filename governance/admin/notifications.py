@@ -10,9 +10,10 @@ from unfold.decorators import action, display
 
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin, run_on_each
+from accounts.scoping.cells import moment
 from accounts.scoping.dialogs import answer, dialog
 from governance.actions.resend_notification import resend_notification
-from governance.admin.words import SENT_COLOURS, moment
+from governance.admin.words import SENT_COLOURS
 from governance.models import Notification
 
 
@@ -30,11 +31,6 @@ class NotificationAdmin(ReadOnlyAdmin):
     actions = ["resend_many"]
     actions_row = ["resend"]
     actions_detail = ["resend"]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"is_empty": not Notification.objects.exists(), **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, extra)
-        return shown
 
     def has_resend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return has_permission("alerts.write")
@@ -72,7 +68,7 @@ class NotificationAdmin(ReadOnlyAdmin):
         return row.get_state_display()
 
     @display(description="When")
-    def at(self, row: Notification) -> str:
+    def at(self, row: Notification) -> str | None:
         return moment(row.sent_at or row.created_at)
 
     @display(description="Last error")

@@ -10,10 +10,10 @@ from unfold.decorators import action, display
 
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin, StudioAdmin
+from accounts.scoping.cells import moment
 from accounts.scoping.dialogs import answer, dialog
 from governance.actions.lift_audit_hold import lift_audit_hold
 from governance.actions.request_verification import KIND
-from governance.admin.words import moment
 from governance.forms import AuditHoldForm
 from governance.models import AuditEvent, AuditHold, AuditLeaf, AuditSeal, AuditVerification
 from governance.reports import anchored_number
@@ -33,11 +33,6 @@ class AuditSealAdmin(ReadOnlyAdmin):
     search_help_text = "A seal's number"
     ordering = ("-number", "-id")
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"is_empty": not AuditSeal.objects.exists(), **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, extra)
-        return shown
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -53,7 +48,7 @@ class AuditSealAdmin(ReadOnlyAdmin):
         return f"Seal {row.number}"
 
     @display(description="Made")
-    def sealed(self, row: AuditSeal) -> str:
+    def sealed(self, row: AuditSeal) -> str | None:
         return moment(row.sealed_at)
 
     @display(description="Events")
@@ -112,7 +107,7 @@ class AuditVerificationAdmin(ReadOnlyAdmin):
         return row.get_state_display()
 
     @display(description="When")
-    def when(self, row: AuditVerification) -> str:
+    def when(self, row: AuditVerification) -> str | None:
         return moment(row.finished_at or row.created_at)
 
     @display(description="Looked at")
@@ -173,9 +168,9 @@ class AuditHoldAdmin(StudioAdmin):
         return "Lifted" if row.lifted_at else "Stands"
 
     @display(description="Placed")
-    def placed(self, row: AuditHold) -> str:
+    def placed(self, row: AuditHold) -> str | None:
         return moment(row.created_at)
 
     @display(description="Lifted")
-    def lifted(self, row: AuditHold) -> str:
+    def lifted(self, row: AuditHold) -> str | None:
         return moment(row.lifted_at)

@@ -11,11 +11,12 @@ from django.urls import path, reverse
 from unfold.decorators import action, display
 
 from accounts.scoping.admin import StudioAdmin, run_on_each
+from accounts.scoping.cells import moment
 from armproject.lib.errors import DomainError
 from governance.actions.adopt_proposal import adopt_proposal
 from governance.actions.change_rule import change_rule
 from governance.actions.delete_rule import delete_rule
-from governance.admin.words import SEVERITY_COLOURS, moment
+from governance.admin.words import SEVERITY_COLOURS
 from governance.forms import AlertRuleForm, RulePreviewForm
 from governance.models import UNRESOLVED, AlertRule, Channel
 from governance.proposals import available
@@ -146,7 +147,7 @@ class AlertRuleAdmin(StudioAdmin):
         return str(row.open_count or "")
 
     @display(description="Looked at")
-    def looked_at(self, row: AlertRule) -> str:
+    def looked_at(self, row: AlertRule) -> str | None:
         return row.trouble or moment(row.evaluated_at)
 
     @action(description="Turn on", permissions=["change"])

@@ -12,9 +12,9 @@ from unfold.decorators import action, display
 from accounts.permissions import has_permission
 from accounts.registry import HOLDINGS
 from accounts.scoping.admin import StudioAdmin
+from accounts.scoping.cells import moment
 from accounts.scoping.dialogs import answer, dialog
 from governance.actions.release_legal_hold import release_legal_hold
-from governance.admin.words import moment
 from governance.forms import ErasureForm, LegalHoldForm, PersonForm
 from governance.models import Erasure, LegalHold
 
@@ -36,11 +36,6 @@ class ErasureAdmin(StudioAdmin):
         report = self.admin_site.admin_view(self.report)
         own = [path("report/", report, name="governance_erasure_report")]
         return [*own, *super().get_urls()]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"is_empty": not Erasure.objects.exists(), **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, extra)
-        return shown
 
     def get_fields(self, request: HttpRequest, obj: Erasure | None = None) -> list[str]:
         return self.fields if obj is None else ["reason"]
@@ -69,7 +64,7 @@ class ErasureAdmin(StudioAdmin):
         return TemplateResponse(request, "governance/person.html", context)
 
     @display(description="When", ordering="id")
-    def when(self, row: Erasure) -> str:
+    def when(self, row: Erasure) -> str | None:
         return moment(row.created_at)
 
     @display(description="Rows erased")
@@ -106,7 +101,7 @@ class LegalHoldAdmin(StudioAdmin):
         return "Released" if row.released_at else "Stands"
 
     @display(description="Placed", ordering="id")
-    def placed(self, row: LegalHold) -> str:
+    def placed(self, row: LegalHold) -> str | None:
         return moment(row.created_at)
 
     @action(

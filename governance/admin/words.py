@@ -1,10 +1,8 @@
 """Colours, links and short texts that the pages of this app share."""
 
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
@@ -36,8 +34,3 @@ def subject_url(subject_type: str, subject_id: UUID | str | None) -> str:
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[subject_id])
     except NoReverseMatch:
         return ""
-
-
-def moment(at: datetime | None) -> str:
-    """Return a time that the page tells as "3 min ago"."""
-    return render_to_string("studio/moment.html", {"at": at}) if at else "-"

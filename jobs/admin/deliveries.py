@@ -4,13 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin, run_on_each
+from accounts.scoping.cells import moment
 from accounts.scoping.dialogs import answer, dialog
 from jobs.actions.replay_delivery import replay_delivery
 from jobs.models import Delivery
@@ -81,9 +81,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return row.get_state_display()
 
     @display(description="When")
-    def when(self, row: Delivery) -> str:
+    def when(self, row: Delivery) -> str | None:
         at = row.delivered_at or row.created_at
-        return render_to_string("studio/moment.html", {"at": at})
+        return moment(at)
 
     @display(description="Last error")
     def error(self, row: Delivery) -> str | None:

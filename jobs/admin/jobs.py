@@ -60,8 +60,8 @@ class JobAdmin(ReadOnlyAdmin):
     actions_detail = ["replay"]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"dead": Job.objects.dead().exists(), "is_empty": not Job.objects.exists()}
-        shown: HttpResponse = super().changelist_view(request, {**extra, **(extra_context or {})})
+        extra = {"dead": Job.objects.dead().exists(), **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, extra)
         return shown
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -15,6 +14,7 @@ from django_celery_beat.models import (
 from unfold.decorators import display
 
 from accounts.scoping.admin import StudioAdmin
+from accounts.scoping.cells import moment
 from jobs.actions.change_schedule import seconds_of
 from jobs.forms import UNITS, ScheduleForm
 
@@ -68,10 +68,10 @@ class ScheduleAdmin(StudioAdmin):
         return bool(row.enabled)
 
     @display(description="Last turn", ordering="last_run_at")
-    def last_run(self, row: PeriodicTask) -> str:
+    def last_run(self, row: PeriodicTask) -> str | None:
         if row.last_run_at is None:
             return NOT_YET
-        return render_to_string("studio/moment.html", {"at": row.last_run_at})
+        return moment(row.last_run_at)
 
     @display(description="Turns", ordering="total_run_count")
     def runs(self, row: PeriodicTask) -> int:

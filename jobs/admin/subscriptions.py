@@ -4,15 +4,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from unfold.decorators import action, display
 
 from accounts.fence import fenced
-from accounts.scoping.admin import StudioAdmin
-from accounts.scoping.dialogs import answer, back, dialog
+from accounts.scoping.admin import StudioAdmin, show_once
+from accounts.scoping.cells import moment
+from accounts.scoping.dialogs import answer, dialog, show_trial
 from jobs.actions.delete_subscription import delete_subscription
 from jobs.actions.replay_dead_letters import replay_dead_letters
 from jobs.actions.replay_events_since import replay_events_since
@@ -43,11 +43,6 @@ class SubscriptionAdmin(StudioAdmin):
     actions_row = ["try_out"]
     actions_detail = ["try_out", "rotate", "replay_all", "replay_since"]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"is_empty": not Subscription.objects.exists(), **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, extra)
-        return shown
-
     def get_fields(self, request: HttpRequest, obj: Subscription | None = None) -> list[str]:
         """Show of an existing one where it leads and how it fares."""
         if obj is None:
@@ -61,20 +56,10 @@ class SubscriptionAdmin(StudioAdmin):
     ) -> list[str]:
         return ["leads", "last", "trouble", "lost"] if obj else []
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        """Leave out what cannot be set here, also what the form declares itself."""
-        form = super().get_form(request, obj, change, **kwargs)
-        shown = set(self.get_fields(request, obj))
-        for name in [name for name in form.base_fields if name not in shown]:
-            del form.base_fields[name]
-        return form
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Show the secret that was made, this once."""
         if form.made:
-            _show(request, form.made.reveal())
+            show_once(request, "signing secret", form.made)
 
     def delete_model(self, request: HttpRequest, obj: Subscription) -> None:
         delete_subscription(obj)
@@ -88,12 +73,7 @@ class SubscriptionAdmin(StudioAdmin):
     def try_out(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         with fenced():
             row = self.get_object(request, object_id)
-        if row is None:
-            messages.error(request, "There is no such subscription.")
-        else:
-            trial = test_subscription(row)
-            (messages.success if trial.ok else messages.error)(request, trial.message)
-        return back(request, reverse(LISTED))
+        return show_trial(request, row, test_subscription, otherwise=reverse(LISTED))
 
     try_out.own_transactions = True
 
@@ -110,7 +90,7 @@ class SubscriptionAdmin(StudioAdmin):
     )
     def rotate(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         def act(row: Subscription) -> None:
-            _show(request, rotate_subscription_secret(row).reveal())
+            show_once(request, "signing secret", rotate_subscription_secret(row))
 
         row = self.get_object(request, object_id)
         return answer(request, row, act, "It signs with both for a day.", otherwise=reverse(LISTED))
@@ -159,10 +139,10 @@ class SubscriptionAdmin(StudioAdmin):
         return "Failing" if row.is_on and row.last_error else row.get_state_display()
 
     @display(description="Last delivered")
-    def last(self, row: Subscription) -> str:
+    def last(self, row: Subscription) -> str | None:
         if row.last_delivered_at is None:
             return "not yet"
-        return render_to_string("studio/moment.html", {"at": row.last_delivered_at})
+        return moment(row.last_delivered_at)
 
     @display(description="Deliveries")
     def deliveries_link(self, row: Subscription) -> Any:
@@ -173,8 +153,3 @@ class SubscriptionAdmin(StudioAdmin):
     @display(description="Last error")
     def trouble(self, row: Subscription) -> str | None:
         return row.last_error or None
-
-
-def _show(request: HttpRequest, secret: str) -> None:
-    said = "Copy the signing secret now; it is not shown again: <code>{}</code>"
-    messages.warning(request, format_html(said, secret))

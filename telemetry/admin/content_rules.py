@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import path
 from unfold.decorators import display
 
 from accounts.scoping.admin import StudioAdmin
+from accounts.scoping.cells import moment
 from telemetry.actions.drop_content_rule import drop_content_rule
 from telemetry.actions.remove_pattern import remove_pattern
 from telemetry.content.recognising import KINDS
@@ -66,8 +66,8 @@ class ContentRuleAdmin(StudioAdmin):
         return row.get_mode_display()
 
     @display(description="Since")
-    def since(self, row: ContentRule) -> str:
-        return render_to_string("studio/moment.html", {"at": row.changed_at})
+    def since(self, row: ContentRule) -> str | None:
+        return moment(row.changed_at)
 
 
 @admin.register(RedactionPattern)
@@ -108,5 +108,5 @@ class RedactionPatternAdmin(StudioAdmin):
         remove_pattern(obj)
 
     @display(description="Added")
-    def added(self, row: RedactionPattern) -> str:
-        return render_to_string("studio/moment.html", {"at": row.created_at})
+    def added(self, row: RedactionPattern) -> str | None:
+        return moment(row.created_at)

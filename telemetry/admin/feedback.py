@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin
+from accounts.scoping.cells import moment
 from armproject.lib.errors import InvalidInput
 from telemetry.actions.give_feedback import give_feedback
 from telemetry.models import Feedback, Run
@@ -55,8 +55,8 @@ class FeedbackAdmin(ReadOnlyAdmin):
         return format_html('<a class="arm-more" href="{}">{}</a>', url, row.trace_id.hex[:12])
 
     @display(description="Given")
-    def given(self, row: Feedback) -> str:
-        return render_to_string("studio/moment.html", {"at": row.created_at})
+    def given(self, row: Feedback) -> str | None:
+        return moment(row.created_at)
 
 
 def giver(row: Feedback) -> str:

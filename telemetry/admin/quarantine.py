@@ -6,13 +6,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin, run_on_each
+from accounts.scoping.cells import moment
 from accounts.scoping.dialogs import answer, dialog
 from telemetry.actions.discard_quarantined import discard_quarantined
 from telemetry.actions.open_quarantined import open_quarantined
@@ -109,5 +109,5 @@ class QuarantinedAdmin(ReadOnlyAdmin):
         return filesizeformat(row.size)
 
     @display(description="First seen")
-    def seen(self, row: Quarantined) -> str:
-        return render_to_string("studio/moment.html", {"at": row.created_at})
+    def seen(self, row: Quarantined) -> str | None:
+        return moment(row.created_at)

@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from accounts.permissions import has_permission
 from accounts.scoping.admin import ReadOnlyAdmin
+from accounts.scoping.cells import moment
 from telemetry.actions.export_run import export_run
 from telemetry.actions.export_runs import export_runs
 from telemetry.admin import filters
@@ -168,8 +169,8 @@ class RunAdmin(ReplayPage, ReadOnlyAdmin):
         return row.get_status_display()
 
     @display(description="Started")
-    def started(self, row: Run) -> str:
-        return render_to_string("studio/moment.html", {"at": row.started_at})
+    def started(self, row: Run) -> str | None:
+        return moment(row.started_at)
 
     @display(description="Took")
     def lasted(self, row: Run) -> str:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts.scoping.admin import ReadOnlyAdmin
+from accounts.scoping.cells import moment
 from telemetry.models import Source
 
 
@@ -35,5 +35,5 @@ class SourceAdmin(ReadOnlyAdmin):
         return format_html('<a class="arm-more" href="{}">{}</a>', url, row.agent)
 
     @display(description="Last heard")
-    def seen(self, row: Source) -> str:
-        return render_to_string("studio/moment.html", {"at": row.last_seen_at})
+    def seen(self, row: Source) -> str | None:
+        return moment(row.last_seen_at)

@@ -8,29 +8,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from armproject.lib.errors import InvalidInput
+from armproject.lib.rest.query import ReportQuery
 from telemetry.reports.performance import PartOf, Period, parts, performance, scope_of
 
 RATE = "From 0 to 1, of the runs that are over; null where none is."
 LENGTH = "Milliseconds within which this share of the runs ended, within an eighth; null for none."
 
 
-class PeriodQuery(serializers.Serializer[Any]):
+class PeriodQuery(ReportQuery):
     """Which period, up to now; days are UTC days."""
 
     period = serializers.ChoiceField(choices=[each.value for each in Period], default="day")
-
-    @classmethod
-    def read(cls, request: Request) -> dict[str, Any]:
-        """Return what was asked; unknown parameters are refused."""
-        known = cls().fields
-        for name in request.query_params:
-            if name not in known:
-                message = f"This report does not know the parameter; it knows {', '.join(known)}."
-                raise InvalidInput(message, fields={name[:100]: [message]})
-        query = cls(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        return dict(query.validated_data)
 
 
 class PerformanceQuery(PeriodQuery):

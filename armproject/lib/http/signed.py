@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.utils import timezone
-from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from armproject.lib.http.client import Client
 from armproject.lib.http.destination import Reach
@@ -14,7 +14,7 @@ from armproject.lib.http.reply import Reply
 from armproject.lib.secret import Secret
 
 LARGEST_ANSWER = 2**20
-SIGNING_BYTES = 24
+SIGNING_BYTES = 32
 BAD_SECRET = "A signing secret is whsec_ and at least 24 random bytes in base64."  # noqa: S105 - says what one is
 
 
@@ -45,7 +45,7 @@ def was_taken(reply: Reply) -> bool:
 def is_signing_secret(secret: Secret | None) -> bool:
     try:
         Webhook(secret.reveal() if secret else "")
-    except Exception:  # noqa: BLE001 - the library tells bad secrets by many kinds of errors
+    except (ValueError, EmptyWebhookSecretError):
         return False
     return True
 
