@@ -1,5 +1,7 @@
 """Have an agent begin work."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +18,11 @@ from connectors.base import Connector, ConnectorError
 
 LONGEST = 20_000
 LONGEST_KEY = 200
+# Without a key, the same message within this while is the same request: somebody pressed twice, or
+# a client asked again because no answer came.
+SAME = timedelta(minutes=1)
+DRAWN = "arm:"
+NEWEST = 100
 # After these nobody knows whether the vendor took the request.
 UNSURE = frozenset({"timeout", "unavailable", "malformed"})
 
@@ -24,19 +31,21 @@ def run_agent(agent: Agent, text: str, *, key: str = "", replays: UUID | None = 
     """Have an agent's vendor begin work with a message, once for each key.
 
     A paused agent is not started. What is begun costs what the vendor charges for it. Without a
-    key each call is a request of its own. Raises `Conflict` where there is no vendor to ask, or the
-    key stands for another message.
+    key, the same message to the same agent within a minute is the same request. Raises `Conflict`
+    where there is no vendor to ask, or the key stands for another message.
     """
     require("agents.run", agent)
     _refuse_misfits(text, key)
     with fenced():
-        agent = Agent.objects.select_related("connection__organization").get(pk=agent.pk)
+        agents = Agent.objects.select_related("connection__organization")
+        # Of two that ask for the same at once, without a key, the second waits and finds the first.
+        agent = agents.select_for_update(of=("self",), no_key=True).get(pk=agent.pk)
         if agent.is_paused:
             raise Conflict("This agent is paused: resume it before it is started.")
         connector, why_not = open_vendor(agent)
         if connector is None:
             raise Conflict(why_not)
-        row = _ask(agent, text, key or uuid4().hex, replays)
+        row = _ask(agent, text, key, replays)
         if row.state == InvocationState.BEGUN:
             return row
     return _begin(row, agent, connector, text)
@@ -55,6 +64,7 @@ def _ask(agent: Agent, text: str, key: str, replays: UUID | None) -> Invocation:
     """Return the request under this key, ready to be carried out or begun already."""
     mark = salted_hmac("agents.invocation", text, algorithm="sha256").hexdigest()
     made: dict[str, Any] = {"agent": agent, "said_mark": mark, "replays": replays}
+    key = key or _key_of_same(made) or f"{DRAWN}{uuid4().hex}"
     row, is_new = Invocation.objects.get_or_create(key=key, defaults=made)
     if is_new:
         return row
@@ -62,11 +72,19 @@ def _ask(agent: Agent, text: str, key: str, replays: UUID | None) -> Invocation:
     if (row.agent_id, row.said_mark) != (agent.pk, mark):
         raise Conflict("This key was used for another agent or another message.")
     if row.is_under_way:
-        raise Conflict("This agent is being started under this key. Ask again in a minute.")
+        raise Conflict("This agent is being started with this message. Ask again in a minute.")
     if row.state != InvocationState.BEGUN:
         row.state, row.asked_at, row.error = InvocationState.ASKED, timezone.now(), ""
         row.save(update_fields=["state", "asked_at", "error"])
     return row
+
+
+def _key_of_same(asked: Mapping[str, Any]) -> str:
+    """Return the key of the same request, made without one a moment ago; "" if there is none."""
+    newest = Invocation.objects.filter(agent=asked["agent"]).order_by("-id")[:NEWEST]
+    same = Invocation.objects.filter(pk__in=newest.values("pk"), **asked)
+    lately = same.filter(key__startswith=DRAWN, asked_at__gte=timezone.now() - SAME)
+    return lately.order_by("-id").values_list("key", flat=True).first() or ""
 
 
 def _begin(row: Invocation, agent: Agent, connector: Connector, text: str) -> Invocation:

@@ -1,8 +1,12 @@
 """An agent is started by its vendor: once for each key, never while it is paused."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.db.models import F
 
 from agents.actions.run_agent import run_agent
 from agents.models import Agent, Invocation
@@ -10,8 +14,8 @@ from armproject.lib.errors import Conflict, InvalidInput
 from connectors.models import Connection
 from connectors.simulator import Simulator
 from governance.models import AuditEvent
-from tests.agents.estate import agents, discover, fault, registered
-from tests.cast import House
+from tests.agents.estate import agents, allow, connect, discover, fault, registered
+from tests.cast import House, make_house
 
 ASKED = "Where is order 7?"
 
@@ -48,6 +52,43 @@ def test_an_agent_is_started_once_for_each_key(
         assert event is not None
         assert ASKED not in str(vars(event))
         assert ASKED not in str(list(Invocation.objects.values()))
+
+
+def test_without_a_key_what_is_asked_twice_in_a_minute_is_begun_once(
+    house: House, agent: Agent, vendor: Simulator
+) -> None:
+    api, path = house.api("developer"), f"/agents/{agent.pk}/run"
+    first, again = (api.post(path, {"input": ASKED}).json()["data"] for _ in range(2))
+    assert first == again
+    assert begun(vendor) == 1
+    assert start(house, agent, "Where is order 8?").session != first["session"]
+    with house.inside():
+        Invocation.objects.update(asked_at=F("asked_at") - timedelta(minutes=2))
+    assert start(house, agent).session != first["session"]
+    assert begun(vendor) == 3
+
+
+def test_of_many_that_ask_at_once_without_a_key_one_begins_it(
+    committed: None, vendor: Simulator
+) -> None:
+    house = make_house("Acme")
+    allow(house, vendor)
+    discover(house, connect(house, vendor))
+    agent = next(each for each in agents(house) if each.discovered_via == "agents_api")
+
+    def ask(_: int) -> str:
+        try:
+            return str(start(house, agent).state)
+        except Conflict:
+            return "told to wait"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        ended = set(pool.map(ask, range(4)))
+    assert "begun" in ended
+    assert ended <= {"begun", "told to wait"}
+    assert begun(vendor) == 1
 
 
 def test_a_paused_agent_and_one_without_a_vendor_are_not_started(
