@@ -1,5 +1,6 @@
 """What was said in a run, at the API's door."""
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -9,10 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.scoping.api import ScopedViewSet
+from armproject.lib.rest.pagination import ReckonedPages
+from armproject.lib.rest.schema import PAGED
 from telemetry.actions.read_conversation import read_conversation
+from telemetry.actions.read_messages import read_messages
 from telemetry.actions.take_trail import take_trail
 from telemetry.identity import unsigned
-from telemetry.reports.conversation import Conversation
 
 
 class SpanIdField(serializers.CharField):
@@ -68,6 +71,8 @@ class KeptSerializer(serializers.Serializer[Any]):
 
 
 class MessagesSerializer(KeptSerializer):
+    """A page of messages; the rest is said of the run as a whole."""
+
     messages = MessageSerializer(many=True)
 
 
@@ -95,23 +100,23 @@ class TrailSerializer(serializers.Serializer[Any]):
 class RunContents(ScopedViewSet):
     """Reading what was said in one run; each reading is noted in the audit log."""
 
-    @extend_schema(responses=MessagesSerializer)
-    @action(detail=True, filterset_class=None, pagination_class=None)
+    @extend_schema(responses=MessagesSerializer, extensions={PAGED: True})
+    @action(detail=True, filterset_class=None, pagination_class=ReckonedPages)
     def messages(self, request: Request, pk: str) -> Response:
         """Tell what was said in time, each message once, however often models were sent it."""
-        return Response(MessagesSerializer(self._conversation()).data)
+        choose: Any = self.paginate_queryset
+        page = read_messages(self.get_object(), choose)
+        told = MessagesSerializer({**asdict(page.kept), "messages": page.messages}).data
+        return self.get_paginated_response(told)
 
     @extend_schema(responses=ToolCallsSerializer)
     @action(detail=True, url_path="tool-calls", filterset_class=None, pagination_class=None)
     def tool_calls(self, request: Request, pk: str) -> Response:
         """Tell which tools were called, with what, and what came of it."""
-        return Response(ToolCallsSerializer(self._conversation()).data)
+        return Response(ToolCallsSerializer(read_conversation(self.get_object())).data)
 
     @extend_schema(responses=TrailSerializer)
     @action(detail=True, filterset_class=None, pagination_class=None)
     def trail(self, request: Request, pk: str) -> Response:
         """Tell everything about one request at once, as far as the caller may see it."""
         return Response(take_trail(self.get_object()))
-
-    def _conversation(self) -> Conversation:
-        return read_conversation(self.get_object())

@@ -10,7 +10,8 @@ from django.db.models import Count, Q, Sum
 
 from governance.models import Alert, AuditEvent
 from telemetry.models import Feedback, Run, Span
-from telemetry.reports.conversation import MOST_STEPS, Conversation
+from telemetry.reports.conversation import Conversation
+from telemetry.reports.places import MOST_STEPS
 from telemetry.reports.run_spans import spans_of
 
 MOST = 500

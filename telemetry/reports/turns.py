@@ -10,7 +10,8 @@ import orjson
 from telemetry.content.packing import LEFT_OUT
 from telemetry.content.tool_calls import ToolCall
 from telemetry.identity import unsigned
-from telemetry.reports.conversation import Conversation, Said
+from telemetry.reports.conversation import Conversation
+from telemetry.reports.places import Said
 
 SPEAKERS = {"system": "Instructions", "user": "User", "assistant": "Agent", "tool": "Tool"}
 LONG = 1_500

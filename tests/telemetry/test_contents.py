@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -199,7 +200,43 @@ def test_reading_needs_its_own_right_and_is_recorded(
     assert house.api("developer").get(path).status_code == 200
     with house.inside():
         (event,) = AuditEvent.objects.filter(action="contents.read")
-        assert event.details == {"messages": 5, "tool_calls": 1}
+        assert event.details == {"messages": 5}
+
+
+def test_messages_come_in_pages_and_only_a_page_is_opened(house: House, api: Api) -> None:
+    keep(api, "full")
+    trace = Trace()
+    for number in range(60):
+        words_of = json.dumps(
+            [said("user", words(f"{number}a")), said("user", words(f"{number}b"))]
+        )
+        told = {"gen_ai__input__messages": words_of}
+        trace.span("chat", operation="chat", model="gpt-4o", after=number, **told)
+    trace.send(api)
+    path = f"/runs/{the_run(house).pk}/messages"
+    expected = [f"{number}{which}" for number in range(60) for which in "ab"]
+
+    def page(**asked: Any) -> tuple[list[str], dict[str, Any]]:
+        answer = api.get(path, **asked).json()
+        messages = answer["data"]["messages"]
+        return [each["parts"][0]["content"] for each in messages], answer["meta"]
+
+    first, meta = page()
+    assert first == expected[:20]
+    assert (meta["page"], meta["perPage"], meta["total"]) == (1, 20, 120)
+    assert page(page=2, perPage=50)[0] == expected[50:100]
+    assert page(page=9) == ([], {**meta, "page": 9, "nextCursor": None})
+    read, cursor = first, meta["nextCursor"]
+    while cursor:
+        more, meta = page(cursor=cursor, perPage=70)
+        read, cursor = read + more, meta["nextCursor"]
+    assert read == expected
+    with house.inside():
+        event = AuditEvent.objects.filter(action="contents.read").order_by("id").first()
+        assert event is not None
+        assert event.details == {"messages": 20}
+    for wrong in ({"cursor": uuid4().hex}, {"cursor": "x", "page": 1}, {"perPage": 101}):
+        assert api.get(path, **wrong).status_code == 400
 
 
 def test_what_is_too_long_is_cut_and_said_to_be(house: House, api: Api) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.permissions import AllowAny
 
+from armproject.lib.rest.schema import PAGED
+
 
 class EnvelopeSchema(AutoSchema):
     """Describes a view; the two ways to say who asks hold for all that ask at all."""
@@ -18,6 +20,13 @@ class EnvelopeSchema(AutoSchema):
             return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         finally:
             self.method = "DELETE"
+
+    def _get_pagination_parameters(self) -> Any:
+        """Name the parameters of pages, too, where the answer is no list and has pages."""
+        if not self.get_extensions().get(PAGED):
+            return super()._get_pagination_parameters()  # type: ignore[no-untyped-call]
+        view: Any = self.view
+        return view.paginator.get_schema_operation_parameters(view)
 
     def get_auth(self) -> list[dict[str, Any]]:
         if not self.view.get_authenticators():

@@ -86,9 +86,7 @@ class Pages(BasePagination):
         return list(queryset[: self.per_page + 1]), {"perPage": self.per_page}
 
     def _place(self, order: Order, cursor: str) -> list[Any]:
-        if "page" in self.request.query_params:
-            message = "Give either page or cursor."
-            raise InvalidInput(message, fields={"cursor": [message]})
+        refuse_both(self.request.query_params)
         return order.place(cursor)
 
     def get_paginated_response_schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +114,48 @@ class Pages(BasePagination):
                 "schema": {"type": "string"},
             },
         ]
+
+
+class ReckonedPages(Pages):
+    """The same over a list that no query holds; each item has an `id`, which is its cursor."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """Return the items of the page the request asks for."""
+        self.request, self.display_page_controls = request, True
+        query = request.query_params
+        self.per_page = whole_number(query, self.size_parameter, PER_PAGE, PER_PAGE_MOST)
+        if (cursor := query.get("cursor")) is None:
+            page = whole_number(query, "page", 1, PAGE_MOST)
+            start, total = (page - 1) * self.per_page, len(queryset)
+            self.meta = {
+                "page": page,
+                "perPage": self.per_page,
+                "total": min(total, COUNT_MOST),
+                "totalIsCapped": total > COUNT_MOST,
+            }
+        else:
+            refuse_both(query)
+            start, self.meta = _behind_item(queryset, cursor), {"perPage": self.per_page}
+        items = list(queryset[start : start + self.per_page])
+        more = start + len(items) < len(queryset)
+        self.meta["nextCursor"] = items[-1].id.hex if items and more else None
+        return items
+
+
+def _behind_item(items: Any, cursor: str) -> int:
+    """Return where what follows the item begins; raises InvalidInput if there is no such item."""
+    for place, item in enumerate(items):
+        if item.id.hex == cursor:
+            return place + 1
+    message = "There is nothing at this cursor; begin again without it."
+    raise InvalidInput(message, fields={"cursor": [message]})
+
+
+def refuse_both(query: Mapping[str, str]) -> None:
+    """Raise InvalidInput where a request names a page and a cursor."""
+    if "page" in query:
+        message = "Give either page or cursor."
+        raise InvalidInput(message, fields={"cursor": [message]})
 
 
 def _parameter(name: str, description: str, most: int, default: int) -> dict[str, Any]:

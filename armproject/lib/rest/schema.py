@@ -10,6 +10,7 @@ Schema = dict[str, Any]
 
 JSON = "application/json"
 ALSO = "x-also"  # the statuses an operation may answer with that its shape does not tell
+PAGED = "x-paged"  # set where an answer that is no list has pages all the same
 METHODS = {"get", "put", "post", "delete", "patch"}
 WRITING = METHODS - {"get"}
 
@@ -112,11 +113,11 @@ def show_envelope(result: Schema, **_about: Any) -> Schema:
     """Wrap what each operation answers and name the errors it may answer instead."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     for path, method, operation in _operations(result):
-        also = operation.pop(ALSO, ())
+        also, is_paged = operation.pop(ALSO, ()), operation.pop(PAGED, False)
         for status, response in operation["responses"].items():
             media = response.get("content", {}).get(JSON)
             if media and status.startswith("2"):
-                _wrap(media, schemas)
+                _wrap(media, schemas, is_paged=is_paged)
         for status in (*_errors_of(path, method, operation), *also):
             reference = _ref("responses", ERRORS[status][0])
             operation["responses"].setdefault(status, reference)
@@ -131,17 +132,17 @@ def _operations(result: Schema) -> Iterator[tuple[str, str, Schema]]:
                 yield path, method, operation
 
 
-def _wrap(media: Schema, schemas: Schema) -> None:
+def _wrap(media: Schema, schemas: Schema, *, is_paged: bool) -> None:
     """Put the schema of one answer into the envelope, unless it is a list's and has it."""
     schema: Schema = media.get("schema", {})
     name: str = schema.get("$ref", "").rpartition("/")[2]
     if _is_wrapped(schemas.get(name, schema)):
         return
     if name:
-        schemas[f"{name}Envelope"] = _envelope(schema)
+        schemas[f"{name}Envelope"] = _envelope(schema, is_paged=is_paged)
         media["schema"] = _ref("schemas", f"{name}Envelope")
     else:
-        media["schema"] = _envelope(schema)
+        media["schema"] = _envelope(schema, is_paged=is_paged)
     for example in media.get("examples", {}).values():
         if "value" in example:
             example["value"] = {"success": True, "data": example["value"]}
@@ -151,11 +152,12 @@ def _is_wrapped(schema: Schema) -> bool:
     return bool(schema.get("properties", {}).get("success") == SUCCESS)
 
 
-def _envelope(schema: Schema) -> Schema:
+def _envelope(schema: Schema, *, is_paged: bool) -> Schema:
+    meta = {"meta": _ref("schemas", "PageMeta")} if is_paged else {}
     return {
         "type": "object",
-        "required": ["success", "data"],
-        "properties": {"success": SUCCESS, "data": schema},
+        "required": ["success", "data", *meta],
+        "properties": {"success": SUCCESS, "data": schema, **meta},
     }
 
 
