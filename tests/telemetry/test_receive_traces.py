@@ -121,6 +121,14 @@ def test_compressed_bodies_are_unpacked_and_bombs_are_not(api: Api) -> None:
     assert api.client.post("/v1/traces", packed, kind, headers=odd).status_code == 415
 
 
+def test_a_compression_that_is_not_read_is_named_in_json_as_well(api: Api) -> None:
+    headers = {**api.headers, "Content-Encoding": "zstd"}
+    for signal in ("traces", "logs", "metrics"):
+        answer: Any = api.client.post(f"/v1/{signal}", b"{}", "application/json", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (415, 3)
+        assert "gzip" in answer.json()["message"]
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [

@@ -128,7 +128,7 @@ def _retry_after(seconds: object) -> dict[str, str]:
 
 
 def _text(detail: Any) -> str:
-    return detail if isinstance(detail, str) else "; ".join(map(str, detail))
+    return str(detail) if isinstance(detail, str) else "; ".join(map(str, detail))
 
 
 def _undo(view: object) -> None:
