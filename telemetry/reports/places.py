@@ -81,6 +81,7 @@ class Contents:
         told = {row.span_id for row in self.rows}
         return Kept(
             modes=sorted({row.mode for row in self.rows}),
+            # A page asks for `redacted.items`, which a Counter takes for a thing it counted.
             redacted=dict(sum((Counter(row.redacted) for row in self.rows), Counter())),
             left_out=sum(step.span_id not in told for step in self.telling),
             is_cut=len(self.rows) == MOST_STEPS or any(row.is_cut for row in self.rows),

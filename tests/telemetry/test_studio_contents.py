@@ -51,6 +51,19 @@ def test_who_reads_sees_turns_and_calls_beside_their_results(house: House, run: 
     assert readings(house) == 1
 
 
+def test_a_page_counts_what_redaction_took_out(house: House, api: Api) -> None:
+    keep(api, "redacted")
+    trace = Trace()
+    message = json.dumps([said("user", words("Write to ana@example.com or bo@example.com"))])
+    trace.span("chat", operation="chat", model="gpt-4o", gen_ai__input__messages=message)
+    trace.send(api)
+    with house.inside():
+        run = Run.objects.get()
+    shown = page(house, f"{run.pk}/change/?said")
+    assert "Write to [email] or [email]" in shown
+    assert "Taken out: 2 × email." in shown
+
+
 def test_who_may_not_read_is_told_so_and_reads_nothing(house: House, run: Run) -> None:
     shown = page(house, f"{run.pk}/change/?said", "viewer")
     assert "contents.read" in shown
