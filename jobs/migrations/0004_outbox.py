@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'verbose_name_plural': 'deliveries',
             },
         ),
         migrations.CreateModel(

@@ -58,6 +58,7 @@ class Delivery(ScopedModel):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name_plural = "deliveries"
         indexes = [
             models.Index(fields=["organization", "-id"], name="deliveries_newest"),
             models.Index(fields=["organization", "state", "-id"], name="deliveries_by_state"),

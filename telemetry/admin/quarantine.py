@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from accounts.permissions import has_permission
@@ -21,7 +20,6 @@ from telemetry.actions.replay_quarantined import replay_quarantined
 from telemetry.models import Quarantined
 
 LISTED = "admin:telemetry_quarantined_changelist"
-MOST_SHOWN = 3_000
 
 
 @admin.register(Quarantined)
@@ -33,12 +31,19 @@ class QuarantinedAdmin(ReadOnlyAdmin):
     empty_text = "What agents send and cannot be kept waits here, sealed, until somebody decides."
     list_display = ["item", "door", "reason", "bytes", "seen"]
     list_filter = ["door"]
-    search_fields = ["item_id", "reason__istartswith"]
+    search_fields = ["item_id"]
     search_help_text = "A whole id, or how a reason begins"
-    fields = ["item", "door", "reason", "bytes", "created_at"]
+    fields = ["item", "door", "reason", "bytes", "seen"]
     readonly_fields = fields
     actions = ["replay_many", "discard_many"]
-    actions_detail = ["look", "replay", "replay_reason"]
+    actions_detail = ["replay", "replay_reason"]
+    change_form_after_template = "telemetry/inside.html"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        term = search_term.strip()
+        return (queryset.found(term) if term else queryset), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return has_permission("quarantine.decide")
@@ -46,8 +51,16 @@ class QuarantinedAdmin(ReadOnlyAdmin):
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return has_permission("quarantine.decide")
 
-    def has_open_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return has_permission("quarantine.open")
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show an item; what is in it is opened for who asks for that, and noted."""
+        may_open = has_permission("quarantine.open")
+        row = self.get_object(request, object_id) if may_open and "inside" in request.GET else None
+        told = json.dumps(open_quarantined(row), indent=2, ensure_ascii=False) if row else ""
+        extra = {"may_open": may_open, "told": told, **(extra_context or {})}
+        answer: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return answer
 
     def delete_model(self, request: HttpRequest, obj: Quarantined) -> None:
         discard_quarantined(obj)
@@ -59,20 +72,6 @@ class QuarantinedAdmin(ReadOnlyAdmin):
     @action(description="Discard", permissions=["decide"])
     def discard_many(self, request: HttpRequest, queryset: Any) -> None:
         run_on_each(request, queryset, discard_quarantined, "Discarded")
-
-    @action(
-        description="Look inside",
-        icon="visibility",
-        permissions=["open"],
-        dialog=dialog("Look at what was sent?", "The audit log notes that you looked.", "Look"),
-    )
-    def look(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        def act(row: Quarantined) -> None:
-            told = json.dumps(open_quarantined(row), indent=2, ensure_ascii=False)
-            messages.info(request, format_html("<pre>{}</pre>", told[:MOST_SHOWN]))
-
-        row = self.get_object(request, object_id)
-        return answer(request, row, act, "That you looked is noted.", otherwise=reverse(LISTED))
 
     @action(
         description="Replay",

@@ -30,7 +30,7 @@ class QuarantinedSerializer(serializers.ModelSerializer[Quarantined]):
 
 
 class QuarantinedContentSerializer(serializers.Serializer[Any]):
-    """What was sent: an `event`, or a `span` in base64 with its `origin`, or `records`."""
+    """What was sent: an `event`, a `span` with its `origin`, or `records`; else its base64."""
 
     content = serializers.JSONField()
 

@@ -28,7 +28,8 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, default=accounts.fence.current_organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
             ],
             options={
-                'verbose_name_plural': 'quarantine',
+                'verbose_name': 'item in quarantine',
+                'verbose_name_plural': 'items in quarantine',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['organization', '-id'], name='quarantine_newest'), models.Index(fields=['organization', 'reason', '-id'], name='quarantine_by_reason')],
             },

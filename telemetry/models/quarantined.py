@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, SealedField
 from accounts.sealing import seal, unseal
@@ -12,6 +13,10 @@ from armproject.lib.secret import Secret
 
 class QuarantinedQuerySet(ScopedQuerySet["Quarantined"]):
     """Questions about what is kept aside."""
+
+    def found(self, term: str) -> "QuarantinedQuerySet":
+        """Return the items of this id, or those whose reason begins so."""
+        return self.filter(Q(item_id=term) | Q(reason__istartswith=term))
 
 
 class Quarantined(ScopedModel):
@@ -31,7 +36,8 @@ class Quarantined(ScopedModel):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name_plural = "quarantine"
+        verbose_name = "item in quarantine"
+        verbose_name_plural = "items in quarantine"
         indexes = [
             models.Index(fields=["organization", "-id"], name="quarantine_newest"),
             models.Index(fields=["organization", "reason", "-id"], name="quarantine_by_reason"),

@@ -18,9 +18,11 @@ from telemetry.actions.replay_quarantine import replay_quarantine
 from telemetry.actions.replay_quarantined import replay_quarantined
 from telemetry.holdings import quarantine_about_people
 from telemetry.models import Quarantined, Rejection, Span
+from telemetry.otlp import JSON, PROTOBUF
 from telemetry.records import Rejected, SpanRecord
 from tests.cast import Api, House
-from tests.telemetry.senders import PROTOBUF, Trace
+from tests.telemetry.making import Made, in_json, in_protobuf
+from tests.telemetry.senders import Trace
 from tests.telemetry.senders import send as exported
 
 
@@ -57,6 +59,43 @@ def test_what_a_door_refuses_is_put_aside_sealed(house: House, api: Api) -> None
     assert opened["event"] == bad
     with house.inside():
         assert AuditEvent.objects.filter(action="quarantine.open").count() == 1
+
+
+@pytest.mark.parametrize(("packed", "kind"), [(in_json, JSON), (in_protobuf, PROTOBUF)])
+def test_a_span_put_aside_is_read_in_plain_words(api: Api, packed: Any, kind: str) -> None:
+    ahead = time.time_ns() + 3600 * 10**9
+    made = Made(name="chat", started_ns=ahead, ended_ns=ahead)
+    assert exported(api, packed(made), kind=kind).status_code == 200
+    (row,) = api.get("/telemetry/quarantine").json()["data"]
+    told = api.post(f"/telemetry/quarantine/{row['id']}/open").json()["data"]["content"]["span"]
+    assert (told["name"], told["trace_id"], told["span_id"]) == (
+        "chat",
+        made.trace_id,
+        made.span_id,
+    )
+
+
+def test_in_the_studio_what_is_put_aside_is_opened_for_who_asks_and_may(
+    house: House, api: Api
+) -> None:
+    send(house, event(event_type="Nonsense", instance_id="forklift"))
+    (row,) = api.get("/telemetry/quarantine").json()["data"]
+    page = f"/studio/telemetry/quarantined/{row['id']}/change/"
+    assert "forklift" not in house.browser("admin").get(page).content.decode()
+    assert "forklift" not in house.browser("developer").get(f"{page}?inside").content.decode()
+    with house.inside():
+        assert not AuditEvent.objects.filter(action="quarantine.open").exists()
+    assert "forklift" in house.browser("admin").get(f"{page}?inside").content.decode()
+    with house.inside():
+        assert AuditEvent.objects.filter(action="quarantine.open").count() == 1
+
+
+def test_items_are_found_by_how_their_reason_begins(house: House) -> None:
+    send(house, event(event_type="Nonsense", event_id="e-77"))
+    listed = "/studio/telemetry/quarantined/"
+    for term, is_found in (("The event type", True), ("e-77", True), ("type", False)):
+        page = house.browser("admin").get(listed, {"q": term}).content.decode()
+        assert ("The event type is none of" in page) is is_found, term
 
 
 def test_who_may_see_the_list_may_not_look_inside(house: House) -> None:
