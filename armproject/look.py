@@ -119,7 +119,13 @@ UNFOLD: dict[str, Any] = {
             ),
             _group(
                 "Work",
-                _link("Performance", "monitoring", "admin:telemetry_performance", may("runs.read")),
+                _link(
+                    "Performance",
+                    "monitoring",
+                    "admin:telemetry_performance",
+                    may("runs.read"),
+                    also=("telemetry_objective",),
+                ),
                 _link("Runs", "route", "admin:telemetry_run_changelist", may("runs.read")),
                 _link(
                     "Sources",

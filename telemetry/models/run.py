@@ -43,12 +43,14 @@ class RunQuerySet(ScopedQuerySet["Run"]):
         )
 
     def found(self, term: str) -> "RunQuerySet":
-        """Return the runs of a trace, a user or a conversation: each is one look into an index."""
+        """Return the runs of a trace, a user, a conversation or who reports: looks into indexes."""
         try:
             return self.filter(trace_id=UUID(term))
         except ValueError:
-            of_user = self.filter(end_user=term)
-            return of_user if of_user.exists() else self.filter(conversation=term)
+            for exact in (self.filter(end_user=term), self.filter(conversation=term)):
+                if exact.exists():
+                    return exact
+            return self.of_sources(Source.objects.ids_named(term))
 
     def silent_since(self, moment: datetime) -> "RunQuerySet":
         """Return the runs whose end was never told and of which nothing was heard since."""

@@ -4,9 +4,13 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, TenantForeignKey
 from agents.models import Agent
+
+# As many sources of one name are looked through for their runs.
+MOST = 100
 
 
 class SourceQuerySet(ScopedQuerySet["Source"]):
@@ -17,6 +21,17 @@ class SourceQuerySet(ScopedQuerySet["Source"]):
     def ids_of(self, agent: UUID) -> list[UUID]:
         """Return the sources that are this agent."""
         return list(self.filter(agent_id=agent).values_list("pk", flat=True))
+
+    def ids_named(self, name: str) -> list[UUID]:
+        """Return the sources whose agent or service has this name, in whatever letters."""
+        named = Q(agent_name__iexact=name) | Q(service__iexact=name)
+        return list(
+            self.filter(named).order_by("-last_seen_at").values_list("pk", flat=True)[:MOST]
+        )
+
+    def found(self, term: str) -> "SourceQuerySet":
+        """Return the sources of which the name of the agent or the service begins so."""
+        return self.filter(Q(agent_name__istartswith=term) | Q(service__istartswith=term))
 
 
 class Source(ScopedModel):

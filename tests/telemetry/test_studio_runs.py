@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from telemetry.models import Run, Span
+from telemetry.models import Run, Source, Span
 from telemetry.reports.run_tree import run_tree
 from tests.cast import Api, House
 from tests.telemetry.senders import Trace, work
@@ -39,10 +39,23 @@ def test_the_list_tells_runs_apart_and_finds_them(house: House, run: Run) -> Non
     page = text(browser.get(LIST))
     assert "invoke_agent porter" in page
     assert "2 failed" in page
-    for found in (f"?q={run.trace_id.hex}", "?q=c-7", "?status=failed", "?conversation=c-7"):
+    searched = (f"?q={run.trace_id.hex}", "?q=c-7", "?q=Porter")
+    for found in (*searched, "?status=failed", "?conversation=c-7"):
         assert "invoke_agent porter" in text(browser.get(LIST + found)), found
     for other in ("?q=c-8", "?status=succeeded", "?status=nonsense", "?cost=10", "?agent=x"):
         assert "invoke_agent porter" not in text(browser.get(LIST + other)), other
+
+
+def test_sources_are_found_by_how_a_name_of_several_words_begins(house: House, api: Api) -> None:
+    work("Night clerk").send(api)
+    browser = house.browser("viewer")
+    listed = "/studio/telemetry/source/"
+    assert "Night clerk" in text(browser.get(f"{listed}?q=night cl"))
+    assert "Night clerk" not in text(browser.get(f"{listed}?q=clerk"))
+    with house.inside():
+        source = Source.objects.get()
+    page = text(browser.get(f"{listed}{source.pk}/change/"))
+    assert "/studio/telemetry/run/?q=Night+clerk" in page
 
 
 def test_a_run_shows_its_steps_as_a_tree(house: House, run: Run) -> None:
