@@ -25,7 +25,7 @@ from telemetry.reports.performance import (
     scope_of,
 )
 from telemetry.reports.run_sums import Tally
-from telemetry.wording import dollars, percent, short, took_ms
+from telemetry.wording import budget_left, dollars, percent, priced, short, took_ms
 
 SHOWN = 15
 MOST_PROMISES = 500
@@ -170,9 +170,13 @@ def _figures(found: Performance) -> Sequence[Figure]:
             before,
             lambda t: t.cost,
             lambda v: dollars(v or Decimal(0)),
-            note=f"{short(now.tokens)} tokens",
+            note=f"{short(now.tokens)} tokens" + _unpriced(now.unpriced),
         ),
     ]
+
+
+def _unpriced(calls: int) -> str:
+    return f", {short(calls)} calls without a price" if calls else ""
 
 
 def _p95(sums: Tally) -> Decimal | None:
@@ -265,7 +269,7 @@ def _promise(standing: Standing) -> Promise:
         took_ms(sums.within_ms(0.95)),
         "" if asked.p95_seconds is None else took_ms(float(asked.p95_seconds) * 1_000),
         standing.is_met,
-        percent(left),
+        budget_left(left),
         float(min(max(left or 0, 0), 1)) * HUNDRED,
     )
 
@@ -282,7 +286,7 @@ def _rows(period: Period, by: PartOf) -> list[Row]:
             part.sums.failed,
             took_ms(part.sums.within_ms(0.95)),
             short(part.sums.tokens),
-            dollars(part.sums.cost),
+            priced(part.sums.cost, part.sums.unpriced),
             round(HUNDRED * part.sums.runs / most, 1),
         )
         for part in found

@@ -30,10 +30,18 @@ def took(duration: timedelta) -> str:
 
 
 def dollars(amount: Decimal) -> str:
-    """Return an amount with as many places as it needs to be seen."""
-    if amount >= CENT:
-        return f"${amount:,.2f}"
-    return f"${amount:.6f}".rstrip("0") if amount else "$0"
+    """Return an amount with as many places as it needs to be seen: to the cent, or two digits."""
+    if not amount:
+        return "$0"
+    first = -amount.adjusted()  # the place of its first digit
+    return f"${amount:,.{max(2, first + 1)}f}"
+
+
+def priced(cost: Decimal, unpriced: int) -> str:
+    """Return what calls of models cost, where the price of all or some of them may be unknown."""
+    if not unpriced:
+        return dollars(cost)
+    return f"{dollars(cost)} and more" if cost else "No price"
 
 
 def short(number: int) -> str:
@@ -51,6 +59,13 @@ def percent(share: Decimal | None) -> str:
     if told in ("100.0", "0.0") and share not in (0, 1):
         told = "99.9" if share > CENT else "0.1"
     return f"{told.removesuffix('.0')} %"
+
+
+def budget_left(share: Decimal | None) -> str:
+    """Return how much of an error budget is left, or how many times over it was spent."""
+    if share is None or share >= 0:
+        return percent(share)
+    return f"spent {1 - share:,.1f} times"
 
 
 def took_ms(milliseconds: float | None) -> str:

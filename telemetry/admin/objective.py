@@ -13,7 +13,7 @@ from telemetry.admin import performance
 from telemetry.forms.performance import ObjectiveForm
 from telemetry.models import Objective
 from telemetry.reports.objectives import Standing, standings
-from telemetry.wording import percent
+from telemetry.wording import budget_left
 
 STATES = {True: "Kept", False: "Missed", None: "Nothing ran"}
 
@@ -62,7 +62,7 @@ class ObjectiveAdmin(StudioAdmin):
 
     @display(description="Budget left")
     def left(self, row: Objective) -> str:
-        return percent(_standing(row).budget)
+        return budget_left(_standing(row).budget)
 
 
 def _standing(row: Any) -> Standing:

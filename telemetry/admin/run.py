@@ -25,7 +25,7 @@ from telemetry.identity import unsigned
 from telemetry.models import Run
 from telemetry.reports.run_spans import spans_of
 from telemetry.reports.run_tree import drawn, run_tree
-from telemetry.wording import STATUS_COLOURS, dollars, short, took
+from telemetry.wording import STATUS_COLOURS, dollars, priced, short, took
 
 
 @admin.register(Run)
@@ -39,7 +39,7 @@ class RunAdmin(ReplayPage, ReadOnlyAdmin):
     list_filter_sheet = True
     list_select_related = ["source"]
     search_fields = ["trace_id"]
-    search_help_text = "A trace, a conversation or a user, written out"
+    search_help_text = "A whole trace, user, session or agent"
     ordering = ("-started_at", "-id")
 
     def get_urls(self) -> list[Any]:
@@ -87,7 +87,7 @@ class RunAdmin(ReplayPage, ReadOnlyAdmin):
             **kin_of(run),
             "status_colour": STATUS_COLOURS[run.get_status_display()],
             "lasted": took(run.duration),
-            "price": dollars(run.cost),
+            "price": priced(run.cost, run.unpriced),
             "steps": drawn(run, tree),
             "left_out": tree.left_out,
             "span_us": round(run.duration.total_seconds() * 1_000_000),
@@ -160,7 +160,7 @@ class RunAdmin(ReplayPage, ReadOnlyAdmin):
             raise Http404
         return run
 
-    @display(description="Run", ordering="started_at")
+    @display(description="Run")
     def what(self, row: Run) -> str:
         return render_to_string("telemetry/cell_run.html", {"row": row})
 
@@ -168,7 +168,7 @@ class RunAdmin(ReplayPage, ReadOnlyAdmin):
     def status_label(self, row: Run) -> str:
         return row.get_status_display()
 
-    @display(description="Started")
+    @display(description="Started", ordering="started_at")
     def started(self, row: Run) -> str | None:
         return moment(row.started_at)
 
@@ -186,4 +186,4 @@ class RunAdmin(ReplayPage, ReadOnlyAdmin):
 
     @display(description="Cost")
     def price(self, row: Run) -> str:
-        return dollars(row.cost)
+        return priced(row.cost, row.unpriced)
