@@ -29,12 +29,18 @@ _SHAPES = [
 # Bytes, because text may hold halves of surrogate pairs; no shape ends within a character.
 _BYTES = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1
+_ANY = re2.compile("|".join(f"(?s:{shape})" for shape, _ in _SHAPES).encode(), _BYTES)
 _PATTERNS = [
     (re2.compile(f"(?s){shape}".encode(), _BYTES), instead.encode()) for shape, instead in _SHAPES
 ]
 # C0, DEL and C1 controls, line and paragraph separators, and what turns the reading direction.
 _UNSEEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _ESCAPES = {code: f"\\u{code:04x}" for code in _UNSEEN} | {9: "\\t", 10: "\\n", 13: "\\r"}
+
+
+def holds_secret(text: str) -> bool:
+    """Say whether there is anything to cut out, in one look."""
+    return _ANY.search(text.encode("utf-8", "surrogatepass")) is not None
 
 
 def scrub(text: str) -> str:

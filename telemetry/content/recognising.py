@@ -145,4 +145,6 @@ SHAPES = (
     Shape("ip", re2.compile(rf"\b(?:{_BYTE}\.){{3}}{_BYTE}\b"), needs="."),
     Shape("ip", re2.compile(r"(?i)\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}"), _is_address, needs=":"),
 )
+# What any of them could fit: most text holds nothing, which one look tells.
+ANY = re2.compile("|".join(f"(?:{shape.expression.pattern})" for shape in SHAPES))
 KINDS = frozenset({SECRET, *(shape.kind for shape in SHAPES)})

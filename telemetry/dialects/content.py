@@ -21,15 +21,20 @@ MOST_KEPT = 128
 _CONTENT = re.compile(
     r"(?:^|[._-])(?:content|contents|prompt|prompts|completion|completions|messages?|input|inputs"
     r"|output|outputs|arguments|args|kwargs|result|results|response|request|query|queries"
+    r"|questions?|answers?|repl(?:y|ies)|utterance|history|contexts?|passages?|chunks?|snippets?"
+    r"|reasoning|thoughts?|rationale|explanation|comments?|html|markdown"
     r"|documents?|text|body|payload|instructions|definitions|embeddings?|vector|statement|transcript"
     r"|system_prompt|tool_calls|toolcalls|tools|final_result|model_request_parameters|json_schema"
     r"|invocation_parameters|parameters|cookies?|authorization|password|passwd|secrets?|credentials?"
     r"|api_key|apikey|access_token|refresh_token|url\.full|url\.query|http\.url|http\.target"
-    r"|logfire\.msg|token)$"
+    r"|logfire\.msg|token|user\.(?:email|name|full_name)|(?:e_?)?mail|phone|(?:first|last|full)_name)"
+    r"(?:[._-](?:value|text|json|raw|preview|string|[0-9]+))?$"
     r"|^(?:http\.(?:request|response)\.header\.|ai\.(?:prompt|response|request\.headers)"
     r"|retrieval\.documents|llm\.(?:tools|prompt_template|prompts)|embedding\.embeddings|exception\.)",
     re.IGNORECASE,
 )
+# Where a word begins that no sign parts from the one before it, as in userQuestion.
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _FLAT = re.compile(rf"({'|'.join(map(re.escape, FLATTENED))})\.([0-9]{{1,4}})\.(.+)")
 
 
@@ -51,7 +56,8 @@ def _fate_of(key: str) -> Fate:
         return Fate.DROP
     if _FLAT.fullmatch(key):
         return Fate.FLATTENED
-    return Fate.DROP if _CONTENT.search(key) else Fate.KEEP
+    tells = _CONTENT.search(key) or _CONTENT.search(_WORD.sub("_", key))
+    return Fate.DROP if tells else Fate.KEEP
 
 
 def place_in_list(key: str) -> tuple[str, int, str]:

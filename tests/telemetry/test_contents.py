@@ -160,6 +160,29 @@ def test_redaction_leaves_nothing_of_it_anywhere(house: House, api: Api) -> None
     assert "call [phone]" in noted
 
 
+@pytest.mark.parametrize("mode", ["metadata_only", "redacted"])
+def test_what_keeps_least_keeps_no_address_in_names_errors_and_attributes(
+    house: House, api: Api, mode: str
+) -> None:
+    keep(api, mode)
+    trace = talk(note="call +49 30 1234567", userQuestion="Where is it?", card=4111111111111111)
+    trace.span("mail bob@acme.example", error="No route to 10.0.0.7 with sk-1234567890.")
+    trace.span("plain", place="a shelf")
+    trace.send(api)
+    with house.inside():
+        spans = list(Span.objects.all())
+        run = Run.objects.get()
+    kept = {name: value for span in spans for name, value in span.attributes.items()}
+    assert kept["note"] == "call [phone]"
+    assert kept["card"] == "[card]"
+    assert kept["place"] == "a shelf"
+    assert "userQuestion" not in kept
+    assert "mail [email]" in {span.name for span in spans}
+    said = "No route to [ip] with [secret]."
+    assert run.error_message == said
+    assert said in {span.error_message for span in spans}
+
+
 def test_the_rule_of_an_agent_wins_over_that_of_the_organization(house: House, api: Api) -> None:
     talk(agent="porter").send(api)
     talk(agent="guard").send(api)
