@@ -1,10 +1,10 @@
 """Requests that wait to be served together: at most so many, and of so many bytes."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Condition, Thread
 
 import structlog
 
@@ -13,8 +13,10 @@ from telemetry.api.together import Call
 
 log = structlog.get_logger(__name__)
 
-# While one of them waits for the database, the other reads what came meanwhile.
+# While one of them waits for the database, the other reads what came meanwhile, if that is much
+# or has waited for long: small pieces are better kept together when the first one is free again.
 HANDS = 2
+MUCH, LONG = 64 * 2**10, 0.05  # bytes; seconds
 MOST, MOST_BYTES = 2_000, 64 * 2**20
 MOST_TOGETHER, MOST_BYTES_TOGETHER = 500, 2 * 2**20
 PATIENCE = 20.0  # seconds for what is under way when the process ends
@@ -59,7 +61,11 @@ class Waiting:
     def __init__(self, serve: Serve, loop: asyncio.AbstractEventLoop) -> None:
         self._serve = serve
         self._loop = loop
-        self._entries: SimpleQueue[Entry | None] = SimpleQueue()
+        self._entries: deque[Entry] = deque()
+        self._size = 0
+        self._at_work = 0
+        self._ends = False
+        self._changed = Condition()
         self._all = Held()
         self._held: dict[str, Held] = {}
         self._hands = [Thread(target=self._work, name=f"hand-{n}") for n in range(HANDS)]
@@ -95,38 +101,54 @@ class Waiting:
     async def served(self, call: Call) -> None:
         """Return once the call is served; whoever hung up meanwhile is served all the same."""
         future = self._loop.create_future()
-        self._entries.put((call, future))
+        with self._changed:
+            self._entries.append((call, future))
+            self._size += len(call.body)
+            self._changed.notify()
         await future
 
     def stop(self) -> None:
         """Serve what waits, then end the threads."""
-        for _ in self._hands:
-            self._entries.put(None)
+        with self._changed:
+            self._ends = True
+            self._changed.notify_all()
         for hand in self._hands:
             hand.join(PATIENCE)
 
     def _work(self) -> None:
-        while (first := self._entries.get()) is not None:
-            entries = self._taken(first)
+        while entries := self._taken():
             try:
                 self._serve([call for call, _ in entries])
             except Exception:  # the views answer what is left without an answer
                 log.exception("edge_failed")
+            with self._changed:
+                self._at_work -= 1
             self._loop.call_soon_threadsafe(_settle, entries)
 
-    def _taken(self, first: Entry) -> list[Entry]:
-        """Return all that waits, or as much of it as goes together."""
-        entries, size = [first], len(first[0].body)
-        while len(entries) < MOST_TOGETHER and size < MOST_BYTES_TOGETHER:
-            try:
-                entry = self._entries.get_nowait()
-            except Empty:
-                break
-            if entry is None:
-                self._entries.put(None)
-                break
-            entries.append(entry)
-            size += len(entry[0].body)
+    def _taken(self) -> list[Entry]:
+        """Wait until there is something to do, and return it; nothing more comes after the end."""
+        with self._changed:
+            while not self._is_worth_it():
+                if self._ends and not self._entries:
+                    return []
+                self._changed.wait(LONG if self._entries else None)
+            self._at_work += 1
+            return self._together()
+
+    def _is_worth_it(self) -> bool:
+        """Say whether a hand that is free should begin now."""
+        if not self._entries:
+            return False
+        has_to = self._size >= MUCH or self._ends or self._entries[0][0].age >= LONG
+        return has_to or not self._at_work
+
+    def _together(self) -> list[Entry]:
+        """Take all that waits, or as much of it as goes together."""
+        entries, size = list[Entry](), 0
+        while self._entries and len(entries) < MOST_TOGETHER and size < MOST_BYTES_TOGETHER:
+            entries.append(self._entries.popleft())
+            size += len(entries[-1][0].body)
+        self._size -= size
         return entries
 
 
