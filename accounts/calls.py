@@ -1,5 +1,6 @@
 """How often somebody may call: what kind of call it is, who shares a limit, and how large it is."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -44,7 +45,28 @@ ENDINGS = (
 AHEAD = ("read", "ingest")
 PARAMETERS_OF_A_SEARCH = ("search=", "q=")
 
-_factors = RecentKeys(seconds=5)
+KIB_OF_A_MIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is set for one organization; None where it is what is usual."""
+
+    factor: Decimal = Decimal(1)
+    mib: int | None = None
+    items: int | None = None
+
+    def usual(self, kind: str) -> int:
+        """Return how much it may send in a minute unless something else is set."""
+        return int(settings.ARM_RATE_LIMITS.get(kind, VOLUMES[kind]) * self.factor)
+
+    def volume(self, kind: str) -> int:
+        """Return how much it may send in a minute."""
+        own = self.items if kind == "ingest_items" else self.mib and self.mib * KIB_OF_A_MIB
+        return self.usual(kind) if own is None else own
+
+
+_limits = RecentKeys(seconds=5)
 
 
 class Caller(NamedTuple):
@@ -85,7 +107,7 @@ def count_volume(kind: str, amount: int) -> None:
     organization_id = context.organization_id()
     if organization_id is None:
         return
-    limit = settings.ARM_RATE_LIMITS.get(kind, VOLUMES[kind]) * _factor(organization_id)
+    limit = _limits_of(organization_id).volume(kind)
     bucket = _bucket(kind, "organization", str(organization_id), limit)
     refused = meter().take(bucket, amount)
     if refused is not None:
@@ -104,7 +126,7 @@ def _buckets(kind: str, now: Context, limit: int) -> tuple[Bucket, ...]:
         now.organization_id,
         principal.user_id,
         principal.id if principal.kind == PrincipalKind.API_KEY else None,
-        Decimal(1) if now.organization_id is None else _factor(now.organization_id),
+        Decimal(1) if now.organization_id is None else _limits_of(now.organization_id).factor,
     )
     return _of_caller(kind, limit, settings.ARM_RATE_SECONDS, caller)
 
@@ -136,19 +158,21 @@ def _make(kind: str, scope: str, whose: str, limit: int | Decimal, seconds: int)
     return Bucket(f"{kind}:{scope}:{whose}", max(1, int(limit)), seconds)
 
 
-def _factor(organization_id: UUID) -> Decimal:
-    """Return the organization's multiple of the usual limits, read again every five seconds."""
+def _limits_of(organization_id: UUID) -> Limits:
+    """Return what is set for the organization, read again every five seconds."""
     # What a transaction has read may still be taken back, so it is not remembered.
     if connection.in_atomic_block:
-        return _read_factor()
-    found: Decimal = _factors.recall(str(organization_id), _read_factor)
+        return read_limits()
+    found: Limits = _limits.recall(str(organization_id), read_limits)
     return found
 
 
-def _read_factor() -> Decimal:
+def read_limits() -> Limits:
+    """Return what is set now for the organization of the call."""
     with fenced():
-        row = Organization.objects.current().values_list("rate_limit_factor", flat=True)
-        return row.first() or Decimal(1)
+        rows = Organization.objects.current()
+        row = rows.values_list("rate_limit_factor", "ingest_mib_limit", "ingest_items_limit")
+        return Limits(*(row.first() or ()))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django.db import transaction
 
 from accounts.actions.delete_identity_provider import refuse_locking_out
+from accounts.calls import KIB_OF_A_MIB, read_limits
 from accounts.freshness import require_fresh
 from accounts.models import Organization, User
 from accounts.permissions import require
@@ -18,28 +19,41 @@ from armproject.lib.errors import Forbidden, InvalidInput
 
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
 GATE = ("requires_mfa", "requires_sso", "step_up")
-FIELDS = ("name", "time_zone", "currency", "allowed_hosts", "rate_limit_factor", *GATE)
+# What an organization may lower itself, and the volume each of them limits.
+VOLUME = {
+    "ingest_mib_limit": ("ingest_kib", KIB_OF_A_MIB),
+    "ingest_items_limit": ("ingest_items", 1),
+}
+FIELDS = (
+    *("name", "time_zone", "currency", "allowed_hosts", "rate_limit_factor", *VOLUME),
+    *GATE,
+)
 # What concerns the whole installation, and what to say to who does not run it.
 OPERATORS_ONLY = {
     "allowed_hosts": "Only an operator of this installation may change which hosts are open.",
     "rate_limit_factor": "Only an operator of this installation may change how many calls fit.",
 }
+MORE = "Only an operator of this installation may have more telemetry taken in than is usual."
 FACTORS = (Decimal("0.01"), Decimal(1000))
 
 
 @transaction.atomic
 def update_organization(organization: Organization, **changes: Any) -> Organization:
-    """Change the organization's name, time zone, currency, open hosts or how often it may call.
+    """Change the organization's name, time zone, currency, open hosts or how much it may send.
 
-    The last two are for those who run this installation.
+    Open hosts, and sending more than is usual, are for those who run this installation.
     """
     require("organization.write")
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     changes = {name: value for name, value in changes.items() if name in FIELDS}
     _refuse_bad(changes)
-    for name in OPERATORS_ONLY:
+    for name, why in OPERATORS_ONLY.items():
         if changes.get(name, getattr(organization, name)) != getattr(organization, name):
-            _refuse_unless_operator(name)
+            _refuse_unless_operator(name, why)
+    for name, (kind, unit) in VOLUME.items():
+        wanted, present = changes.get(name), getattr(organization, name)
+        if _is_raised(wanted, present, read_limits().usual(kind) // unit):
+            _refuse_unless_operator(name, MORE)
     if any(changes.get(name, now) != now for name, now in _gate(organization)):
         require_fresh()
     before = {name: getattr(organization, name) for name in changes}
@@ -52,14 +66,21 @@ def update_organization(organization: Organization, **changes: Any) -> Organizat
     return organization
 
 
-def _refuse_unless_operator(name: str) -> None:
+def _is_raised(wanted: int | None, present: int | None, usual: int) -> bool:
+    """Tell whether a limit is to be more than is usual, and more than it is."""
+    if wanted is None or (present is not None and wanted <= present):
+        return False
+    return wanted > usual
+
+
+def _refuse_unless_operator(name: str, why: str) -> None:
     """Refuse what reaches beyond the organization to anybody but who runs this installation."""
     principal = context.principal()
     if principal is None or principal.user_id is None:
         return
     if not User.objects.filter(pk=principal.user_id, is_operator=True).exists():
         problem = ["Ask an operator of this installation."]
-        raise Forbidden(OPERATORS_ONLY[name], fields={name: problem})
+        raise Forbidden(why, fields={name: problem})
 
 
 def _refuse_bad(changes: dict[str, Any]) -> None:

@@ -34,6 +34,8 @@ class OrganizationSerializer(StrictFields, serializers.ModelSerializer[Organizat
             "currency",
             "allowed_hosts",
             "rate_limit_factor",
+            "ingest_mib_limit",
+            "ingest_items_limit",
             "requires_mfa",
             "requires_sso",
             "step_up",

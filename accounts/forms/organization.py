@@ -31,6 +31,8 @@ class OrganizationForm(ActionForm):
             "currency",
             "allowed_hosts",
             "rate_limit_factor",
+            "ingest_mib_limit",
+            "ingest_items_limit",
             "requires_mfa",
             "requires_sso",
             "step_up",

@@ -48,6 +48,20 @@ class Organization(models.Model):
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(1000)],
         help_text="Calls allowed, as a multiple of what is usual here.",
     )
+    ingest_mib_limit = models.PositiveIntegerField(
+        "Telemetry, MiB a minute",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000_000)],
+        help_text="Leave it empty for what is usual here.",
+    )
+    ingest_items_limit = models.PositiveIntegerField(
+        "Telemetry, items a minute",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1_000_000_000)],
+        help_text="Spans and events. Leave it empty for what is usual here.",
+    )
     requires_mfa = models.BooleanField(
         "Second factor required",
         default=False,

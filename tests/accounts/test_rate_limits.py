@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.calls import kind_of_call
+from accounts.calls import VOLUMES, kind_of_call
 from tests.cast import Api, House
 
 
@@ -142,6 +142,31 @@ def test_only_an_operator_changes_how_much_an_organization_may_call(
     assert house.api().patch(path, {"rate_limit_factor": "0"}).status_code == 400
     limits(write=1)
     assert until_refused(house.api("member"), 5) == 3
+
+
+def test_telemetry_is_lowered_by_owners_and_raised_by_operators(house: House) -> None:
+    path, api = f"/organizations/{house.organization.pk}", house.api()
+    usual = VOLUMES["ingest_items"]
+    assert api.patch(path, {"ingest_items_limit": usual + 1}).status_code == 403
+    assert api.patch(path, {"ingest_mib_limit": 10_000}).status_code == 403
+    told = api.patch(path, {"ingest_items_limit": 50, "ingest_mib_limit": 1}).json()["data"]
+    assert (told["ingest_items_limit"], told["ingest_mib_limit"]) == (50, 1)
+    assert api.patch(path, {"ingest_items_limit": usual}).status_code == 200
+    for wrong in (0, -1, 10**10, "many"):
+        assert api.patch(path, {"ingest_items_limit": wrong}).status_code == 400
+    house.owner.is_operator = True
+    house.owner.save(update_fields=["is_operator"])
+    assert api.patch(path, {"ingest_items_limit": 2 * usual}).status_code == 200
+    house.owner.is_operator = False
+    house.owner.save(update_fields=["is_operator"])
+    assert api.patch(path, {"name": "Acme"}).status_code == 200
+    assert api.patch(path, {"ingest_items_limit": usual + 1}).status_code == 200, "it is less"
+    assert api.patch(path, {"ingest_items_limit": usual + 2}).status_code == 403
+    assert api.patch(path, {"ingest_items_limit": None}).status_code == 200
+    assert (
+        "Telemetry, items a minute"
+        in house.browser().get("/studio/accounts/organization/").content.decode()
+    )
 
 
 @pytest.mark.parametrize(

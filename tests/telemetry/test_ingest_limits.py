@@ -47,3 +47,15 @@ def test_bytes_beyond_the_limit_are_refused_in_otlps_own_encoding(
     assert refused.status_code == 429
     assert refused.json()["code"] == 8
     assert int(refused.headers["Retry-After"]) >= 1
+
+
+def test_an_organization_has_limits_of_its_own_for_telemetry(
+    house: House, neighbours: House
+) -> None:
+    path = f"/organizations/{house.organization.pk}"
+    assert house.api().patch(path, {"ingest_items_limit": 10}).status_code == 200
+    api = house.api("member")
+    assert api.post("/telemetry/events", events(10)).status_code == 200
+    assert api.post("/telemetry/events", events(10)).status_code == 429
+    assert api.get("/runs").status_code == 200
+    assert neighbours.api("member").post("/telemetry/events", events(20)).status_code == 200
