@@ -9,6 +9,7 @@ _FLAT = ("RunStart", "ToolCall", "Decision", "Outcome", "RunEnd", "Error")
 _INSTANT = {"type": "string", "format": "date-time"}
 _ID = {"type": "string", "minLength": 1, "maxLength": 200}
 _COUNT = {"type": "integer", "minimum": 0}
+_SAID = {"type": ["string", "array", "object"]}
 _PAYLOAD = {
     "run_id": {**_ID, "description": "The run it belongs to; a trace_id or session_id will do."},
     "trace_id": {**_ID, "description": "A W3C trace: then it joins the spans of that trace."},
@@ -23,6 +24,11 @@ _PAYLOAD = {
     "latency_ms": {"type": "number", "minimum": 0, "description": "It ended at the timestamp."},
     "tool_name": _ID,
     "tool_call_id": _ID,
+    "content": {**_SAID, "description": "What was said, in message.user and message.assistant."},
+    "input": {**_SAID, "description": "What a run or a model was asked: a text, or messages."},
+    "output": {**_SAID, "description": "What a run or a model answered."},
+    "arguments": {**_SAID, "description": "What a tool was given."},
+    "result": {**_SAID, "description": "What a tool gave back."},
     "action": _ID,
     "cost_tokens": _COUNT,
     "provider": _ID,

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from telemetry.events.content import tell
 from telemetry.events.payload import (
     Fields,
     Names,
@@ -110,6 +111,7 @@ def step_of(event: Event) -> SpanRecord:
         **fields,
     )
     kind.complete(record, extras, event.payload)
+    tell(record, event.event_type or "", event.payload)
     return record
 
 

@@ -117,6 +117,39 @@ def test_the_tenant_of_an_event_is_that_of_its_key_or_it_is_refused(
         assert not Run.objects.exists()
 
 
+def test_what_was_said_follows_the_rule_for_content(house: House, api: Api) -> None:
+    def conversation(asked: str) -> tuple[Any, str]:
+        run = uuid4().hex
+        call = {"tool_name": "lift", "tool_call_id": "c-1"}
+        post(
+            api,
+            event("RunStart", run, agent_name="porter", timestamp=at(-9)),
+            event("message.user", run, content=asked, timestamp=at(-8)),
+            event("tool.call", run, arguments={"bags": 2}, **call, timestamp=at(-7)),
+            event("tool.result", run, result="Both are up", **call, timestamp=at(-6)),
+            event("llm.complete", run, model="gpt-4o", output="Done.", timestamp=at(-5)),
+            event("message.assistant", run, content="Done.", timestamp=at(-4)),
+        )
+        with house.inside():
+            pk = Run.objects.values_list("pk", flat=True).latest("created_at")
+            kept = str(list(Span.objects.values_list("attributes_json", "error_message")))
+        return api.get(f"/runs/{pk}/messages").json()["data"], kept
+
+    told, kept = conversation("Mine too: ana@example.com")
+    assert told["messages"] == []
+    assert "ana" not in kept
+    assert api.post("/content-rules", {"mode": "redacted"}).status_code == 201
+    told, _ = conversation("Mine too: ana@example.com")
+    parts = [part for each in told["messages"] for part in each["parts"]]
+    assert [part.get("content") for part in parts] == ["Mine too: [email]", None, "Done."]
+    assert parts[1] | {"id": ""} == {
+        "type": "tool_call",
+        "id": "",
+        "name": "lift",
+        "arguments": {"bags": 2},
+    }
+
+
 @pytest.mark.parametrize("body", [b" ", b"{", b"[1", b'{"events": 5}', b'"x"', b"[" * 5_000])
 def test_what_is_no_batch_is_refused(api: Api, body: bytes) -> None:
     answer = api.client.post(
