@@ -9,6 +9,7 @@
 
   const took = (us) => {
     if (us === null) return "…";
+    if (us === 0) return "";  // something that happened, and took no time
     if (us < 1000) return `${us} µs`;
     if (us < 1e6) return `${Math.round(us / 1000)} ms`;
     if (us < 6e7) return `${(us / 1e6).toFixed(1)} s`;
@@ -94,7 +95,8 @@
       fold.setAttribute("aria-hidden", "true");
       if (!this.hasChildren(index)) fold.style.visibility = "hidden";
       name.append(fold, this.told("i", "tm-sign", ""), this.told("b", "", step[NAME]));
-      const model = step[NAME].includes(step[MODEL]) ? "" : step[MODEL];
+      const isNamed = step[NAME].split(" ").some((word) => word.length > 3 && step[MODEL].startsWith(word));
+      const model = isNamed ? "" : step[MODEL];
       const more = [model, step[TOKENS] === null ? "" : `${step[TOKENS].toLocaleString("en")} tokens`];
       const text = more.filter(Boolean).join(" · ");
       if (text) name.append(this.told("small", "", text));
