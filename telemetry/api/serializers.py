@@ -1,5 +1,6 @@
 """JSON out, for telemetry."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -53,7 +54,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         read_only_fields: ClassVar = fields
 
     def get_duration_ms(self, run: Run) -> float:
-        return run.duration.total_seconds() * 1_000
+        return run.duration / timedelta(microseconds=1) / 1_000
 
 
 class StepSerializer(serializers.ModelSerializer[Span]):

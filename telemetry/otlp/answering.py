@@ -26,8 +26,11 @@ def answer(
 
     What was rejected is counted with the commonest reasons; nothing of its content is repeated.
     """
-    reasons = Counter(each.reason for each in rejected).most_common(MOST_REASONS)
-    message = " ".join(f"{count} x: {reason}" for reason, count in reasons)
+    reasons = Counter(each.reason for each in rejected).most_common()
+    told = [f"{count} x: {reason}" for reason, count in reasons[:MOST_REASONS]]
+    if others := sum(count for _, count in reasons[MOST_REASONS:]):
+        told.append(f"{others} x for other reasons.")
+    message = " ".join(told)
     if is_json(content_type):
         return json.answered(len(rejected), message, signal.value)
     return protobuf.answered(len(rejected), message)

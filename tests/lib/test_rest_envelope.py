@@ -223,6 +223,13 @@ def test_a_models_own_validation_answers_alike():
     }
 
 
+def test_a_body_that_is_not_read_is_answered_with_what_would_be():
+    _, error = error_of(exceptions.UnsupportedMediaType("text/plain"))
+    assert "Content-Type: application/json" in error["message"]
+    _, error = error_of(exceptions.UnsupportedMediaType("", "Send it as gzip."))
+    assert error["message"] == "Send it as gzip."
+
+
 @pytest.mark.parametrize(
     ("raised", "status", "code"),
     [

@@ -89,6 +89,8 @@ def test_objectives_over_the_api(house: House, agent: Agent, neighbours: House) 
     assert (told["success_rate"], told["failure_budget_left"], told["is_met"]) == (0.9, 0.5, True)
     path = f"/objectives/{told['id']}"
     assert api.patch(path, {"p95_seconds": "0.5"}).json()["data"]["is_met"] is False
+    mistaken = api.patch(path, {"p95_ms": 500, "sk_live_6f4e2a": 1}).json()["error"]["details"]
+    assert set(mistaken["fields"]) == {"p95_ms", "non_field_errors"}
     cleared = api.patch(path, {"success_percent": None, "p95_seconds": None})
     assert cleared.status_code == 400
     assert house.api("viewer").patch(path, {"days": 7}).status_code == 403

@@ -31,6 +31,7 @@ BEARER = {"WWW-Authenticate": "Bearer"}
 NOTHING_HERE = Failure.of(404, "There is nothing here that you can see.")
 TOO_DEEP = Failure(400, INVALID, "The input is nested too deeply.")
 TOO_LARGE = Failure.of(413, "The request body is too large.")
+SEND_JSON = "Send JSON, and say so: Content-Type: application/json."
 UNREADABLE = Failure.of(400, "The request could not be understood.")
 
 _FIXED = (
@@ -108,7 +109,7 @@ def _of_framework(error: Exception) -> Failure | None:
             return Failure(429, CODES[429], message, headers=_retry_after(wait))
         case rest.APIException():
             code = CODES.get(error.status_code, "ERROR")
-            return Failure(error.status_code, code, _text(error.detail))
+            return Failure(error.status_code, code, _sentence(error))
     return None
 
 
@@ -127,8 +128,11 @@ def _retry_after(seconds: object) -> dict[str, str]:
     return {"Retry-After": str(max(1, math.ceil(seconds)))}
 
 
-def _text(detail: Any) -> str:
-    return str(detail) if isinstance(detail, str) else "; ".join(map(str, detail))
+def _sentence(error: rest.APIException) -> str:
+    """Return what DRF says; where it only says what is wrong, also what would be right."""
+    told = str(error.detail) if isinstance(error.detail, str) else "; ".join(map(str, error.detail))
+    is_bare = isinstance(error, rest.UnsupportedMediaType) and "media type" in told
+    return f"{told} {SEND_JSON}" if is_bare else told
 
 
 def _undo(view: object) -> None:

@@ -9,8 +9,8 @@ from rest_framework import serializers
 UNKNOWN = "There is no such field here."
 UNNAMED = "There is a field that is not known here; its name is not one of a field."
 GIVEN = "This is not for you to set."
-# Only what could be a field's name is told back: a key that slipped there is not.
-NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}")
+# Only what could be a field's name (`p95_ms`) is told back: a key that slipped there is not.
+NAME = re.compile(r"(?=.{1,40}$)[A-Za-z][A-Za-z_]*(?:[0-9]{1,2}[A-Za-z_]*)?")
 
 
 class StrictFields(serializers.Serializer[Any]):
