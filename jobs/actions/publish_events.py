@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,11 @@ class News:
     id: UUID = field(default_factory=uuid7)
 
 
+def _told(value: object) -> str:
+    """Return a value as JSON has it: moments as RFC 3339, amounts and ids as text."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 def publish_events(news: Sequence[News]) -> int:
     """Write news in the caller's transaction, with one statement; returns how much was new.
 
@@ -52,7 +58,7 @@ def publish_events(news: Sequence[News]) -> int:
         [each.id for each in news],
         [each.topic for each in news],
         [each.subject_id[:64] for each in news],
-        [json.dumps(each.payload, default=str) for each in news],
+        [json.dumps(each.payload, default=_told) for each in news],
     ]
     organization = current_organization_id()
     with database.cursor() as cursor:

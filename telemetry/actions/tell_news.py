@@ -63,9 +63,10 @@ def _of_runs(organization: UUID, records: Sequence[SpanRecord]) -> Iterator[News
         if each.ends_run or (each.ended_ns and not each.parent_id)
     }
     over = Run.objects.filter(pk__in=ended, status__in=[RunStatus.SUCCEEDED, RunStatus.FAILED])
-    for run in over.order_by("ended_at", "id"):
+    for run in over.select_related("source").order_by("ended_at", "id"):
         told = {
             "trace_id": run.trace_id.hex,
+            "agent_id": run.source and run.source.agent_id,
             "status": run.status,
             "started_at": run.started_at,
             "ended_at": run.ended_at,

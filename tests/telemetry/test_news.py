@@ -1,6 +1,7 @@
 """Who subscribes hears what agents did, once, and nothing of what was said."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +45,8 @@ def test_a_run_its_tools_and_messages_are_told_once(house: House, listener: None
         told = list(OutboxEvent.objects.values_list("topic", "payload"))
     assert sorted(topic for topic, _ in told) == sorted(TOPICS)
     assert "canary" not in json.dumps(told)
+    (ended,) = (payload["ended_at"] for topic, payload in told if topic == "run.finished")
+    assert datetime.fromisoformat(ended).isoformat() == ended
 
 
 def test_where_nobody_listens_nothing_is_written(house: House) -> None:
