@@ -56,6 +56,7 @@ UNAUDITED = (
         " record.",
         (
             "POST api/v1/^agents/discover$",
+            "POST api/v1/telemetry/sums",
             "agents.Agent discover_page",
             "agents.Agent check_now",
             "agents.Agent pause",

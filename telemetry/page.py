@@ -123,6 +123,7 @@ def read_page(period: Period, of: PartOf | None, key: str, by: PartOf) -> dict[s
         "promises": _promises(of, key),
         "objectives_url": reverse("admin:telemetry_objective_changelist"),
         "may_promise": has_permission("agents.write"),
+        "may_mend": has_permission("runs.repair"),
         "table": None if of else _rows(period, by),
         "table_title": TITLES[by],
         "choices": [(_url(period, "", each), title, each == by) for each, title in TITLES.items()],

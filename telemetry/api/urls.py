@@ -6,6 +6,7 @@ from telemetry.api.feedback import FeedbackViewSet
 from telemetry.api.objectives import ObjectiveViewSet
 from telemetry.api.performance import PartsView, PerformanceView
 from telemetry.api.quarantine import QuarantineViewSet
+from telemetry.api.sums import SumsView
 from telemetry.api.views import (
     EventSchemaView,
     EventsView,
@@ -29,5 +30,6 @@ urlpatterns = [
     path("telemetry/events/schema", EventSchemaView.as_view(), name="telemetry-events-schema"),
     path("telemetry/performance", PerformanceView.as_view(), name="telemetry-performance"),
     path("telemetry/performance/parts", PartsView.as_view(), name="telemetry-performance-parts"),
+    path("telemetry/sums", SumsView.as_view(), name="telemetry-sums"),
     *router.urls,
 ]

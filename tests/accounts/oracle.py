@@ -36,6 +36,7 @@ TABLE = {
     "agents.run": "OAD",
     "interactions.read": "OAD",
     "runs.read": "OADMV",
+    "runs.repair": "OA",
     "contents.read": "OAD",
     "contents.write": "OA",
     "feedback.write": "OADM",

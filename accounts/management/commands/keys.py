@@ -9,10 +9,9 @@ from accounts.actions.destroy_organization_keys import destroy_organization_keys
 from accounts.actions.rotate_master_key import Rewrapped, rotate_master_key
 from accounts.actions.rotate_organization_key import rotate_organization_key
 from accounts.data_keys import key_provider
-from accounts.fence import acting, fenced
-from accounts.permissions import system
+from accounts.fence import fenced
+from accounts.operating import operating
 from accounts.reports import keys_with_counts
-from accounts.roles import Role, rights_of
 from armproject.lib.errors import DomainError
 from armproject.lib.keys import BadKeyring
 
@@ -48,7 +47,7 @@ class Command(BaseCommand):
 
     def status(self, organization: str | None, **_: Any) -> None:
         if organization is not None:
-            with _operating(organization), fenced():
+            with operating(organization), fenced():
                 for key in keys_with_counts():
                     self.stdout.write(
                         f"version {key.version}  {key.state:9}  master key {key.master_key_id}"
@@ -76,23 +75,13 @@ class Command(BaseCommand):
         self.stdout.write(f"Done: {found.done} keys wrapped anew. Old master keys may go.")
 
     def rotate_org(self, organization: str, **_: Any) -> None:
-        with _operating(organization), fenced():
+        with operating(organization), fenced():
             key = rotate_organization_key()
         self.stdout.write(
             f"Version {key.version} seals from now on; a job seals anew what older ones sealed."
         )
 
     def destroy_org(self, organization: str, confirm: str, **_: Any) -> None:
-        with _operating(organization), fenced():
+        with operating(organization), fenced():
             number = destroy_organization_keys(confirmed=confirm)
         self.stdout.write(f"{number} keys destroyed; {organization} is suspended.")
-
-
-def _operating(slug: str) -> Any:
-    """Act as the operator in the organization with this short name."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM arm_find_organization(%s)", [slug])
-        found = cursor.fetchone()
-    if found is None:
-        raise CommandError(f"There is no organization called {slug}.")
-    return acting(system("operator"), found[0], rights_of(Role.OWNER))

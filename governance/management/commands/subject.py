@@ -4,11 +4,9 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
-from accounts.fence import acting, fenced
-from accounts.permissions import system
-from accounts.roles import Role, rights_of
+from accounts.fence import fenced
+from accounts.operating import operating
 from armproject.lib.errors import DomainError
 from governance.actions.erase_person import erase_person
 from governance.actions.report_person import report_person
@@ -25,8 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="")
 
     def handle(self, *, verb: str, email: str, organization: str, **options: Any) -> None:
-        with acting(system("operator"), _find(organization), rights_of(Role.OWNER)), fenced():
-            try:
+        try:
+            with operating(organization), fenced():
                 if verb == "report":
                     told: Any = report_person(email)
                 else:
@@ -34,15 +32,6 @@ class Command(BaseCommand):
                         email, confirmed=options["confirm"], reason=options["reason"]
                     )
                     told = {"receipt": receipt.pk, "erased": receipt.erased, "kept": receipt.kept}
-            except DomainError as error:
-                raise CommandError(error.message) from None
+        except DomainError as error:
+            raise CommandError(error.message) from None
         self.stdout.write(json.dumps(told, indent=2, default=str))
-
-
-def _find(slug: str) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM arm_find_organization(%s)", [slug])
-        found = cursor.fetchone()
-    if found is None:
-        raise CommandError(f"There is no organization called {slug}.")
-    return found[0]
