@@ -37,7 +37,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 ENDINGS = (
     (("login/", "auth/", "signup/", "password/reset/"), "auth"),
     (("heartbeat", "heartbeat/<uuid:connection>"), "ingest"),
-    (("v1/traces", "v1/metrics", "v1/logs", "telemetry/events"), "ingest"),
+    (("v1/traces", "v1/metrics", "v1/logs", "telemetry/events", "public/scores"), "ingest"),
     (("/export", "export.csv", "export/"), "export"),
     (("/test", "/test/", "try_out"), "test"),
 )

@@ -30,6 +30,8 @@ from armproject.lib.errors import DomainError
 View = Callable[..., HttpResponseBase]
 # Where programs call: the API, and the paths of OpenTelemetry's own protocol.
 PROGRAMS = ("/api/", "/v1/")
+# Where the Langfuse SDK calls, which sends a key as the password of a name.
+LANGFUSE = "/api/public/"
 # Where an operator's token is as good as a key, and the view alone knows it.
 METRICS = "/metrics"
 
@@ -132,7 +134,7 @@ def told_token(authorization: str, path: str) -> str | None:
     scheme, _, told = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return told.strip()
-    if scheme.lower() != "basic" or "/otel/" not in path:
+    if scheme.lower() != "basic" or not path.startswith(LANGFUSE):
         return None
     try:
         return b64decode(told, validate=True).decode().partition(":")[2]

@@ -1,4 +1,4 @@
-"""The paths at which OpenTelemetry exporters call."""
+"""The paths at which OpenTelemetry exporters call, and the Langfuse SDK."""
 
 from django.urls import path
 
@@ -9,7 +9,10 @@ ROOTS = ("v1", "api/otlp/v1", "api/public/otel/v1")
 SIGNALS = {"traces": doors.traces, "metrics": doors.metrics, "logs": doors.logs}
 
 urlpatterns = [
-    path(f"{root}/{signal}", doors.door(receive))
-    for root in ROOTS
-    for signal, receive in SIGNALS.items()
+    *(
+        path(f"{root}/{signal}", doors.door(receive))
+        for root in ROOTS
+        for signal, receive in SIGNALS.items()
+    ),
+    path("api/public/scores", doors.scores),
 ]
