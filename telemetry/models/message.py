@@ -3,18 +3,17 @@
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
 
-from accounts.fence import current_organization_id
-from accounts.models import Organization, ScopedManager, ScopedModel, ScopedQuerySet, SealedField
+from accounts.models import ScopedManager, ScopedQuerySet, SealedField
 from armproject.lib.crypto import Purpose
+from telemetry.models.partitioned import PartitionedModel
 
 
 class MessageQuerySet(ScopedQuerySet["Message"]):
     """Questions about what was said."""
 
 
-class Message(ScopedModel):
+class Message(PartitionedModel):
     """One message of a run, kept once however often the run's model calls repeat it.
 
     `id` is a keyed mark of the run, the role and what was said, so who knows the database but no
@@ -22,16 +21,6 @@ class Message(ScopedModel):
     partitioned by `day`, and its true key is (id, day).
     """
 
-    organization = models.ForeignKey(
-        Organization,
-        models.DO_NOTHING,
-        default=current_organization_id,
-        editable=False,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
     day = models.DateField()
     run_id = models.UUIDField()
     role = models.TextField()

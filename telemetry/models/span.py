@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
 
-from accounts.fence import current_organization_id
-from accounts.models import Organization, ScopedManager, ScopedModel, ScopedQuerySet
+from accounts.models import ScopedManager, ScopedQuerySet
+from telemetry.models.partitioned import PartitionedModel
 
 
 class SpanKind(models.TextChoices):
@@ -36,7 +35,7 @@ class SpanQuerySet(ScopedQuerySet["Span"]):
         return self.filter(run_id=run_id, started_at__gte=since, started_at__lte=until)
 
 
-class Span(ScopedModel):
+class Span(PartitionedModel):
     """One step of a run: a model call, a tool call, an agent at work, or anything else.
 
     The table is partitioned by day, and its true key is (id, started_at). `id` follows from the
@@ -47,16 +46,6 @@ class Span(ScopedModel):
     time. There are no foreign keys, because each would cost every arriving row a look-up.
     """
 
-    organization = models.ForeignKey(
-        Organization,
-        models.DO_NOTHING,
-        default=current_organization_id,
-        editable=False,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField()
     run_id = models.UUIDField()
     source_id = models.UUIDField()

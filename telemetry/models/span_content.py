@@ -5,12 +5,11 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
 
-from accounts.fence import current_organization_id
-from accounts.models import Organization, ScopedManager, ScopedModel, ScopedQuerySet, SealedField
+from accounts.models import ScopedManager, ScopedQuerySet, SealedField
 from armproject.lib.crypto import Purpose
 from telemetry.models.content_rule import ContentMode
+from telemetry.models.partitioned import PartitionedModel
 
 # Steps may begin before and end after what their run tells of.
 AROUND = timedelta(days=1)
@@ -22,7 +21,7 @@ class SpanContentQuerySet(ScopedQuerySet["SpanContent"]):
         return self.filter(run_id=run_id, day__range=(first - AROUND, last + AROUND))
 
 
-class SpanContent(ScopedModel):
+class SpanContent(PartitionedModel):
     """What is kept of one step's content, under the mode that was in force when it arrived.
 
     `heard` and `said` are the messages that went in and came out, in order, by their ids; in
@@ -31,16 +30,6 @@ class SpanContent(ScopedModel):
     The table is partitioned by `day`, that of the step's start, and its true key is (id, day).
     """
 
-    organization = models.ForeignKey(
-        Organization,
-        models.DO_NOTHING,
-        default=current_organization_id,
-        editable=False,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
     day = models.DateField()
     at = models.DateTimeField()
     run_id = models.UUIDField()
