@@ -1,11 +1,7 @@
 """Whoever is to be told of an alert is away, breaks off, or takes the worker down with it."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from armproject.lib.secret import Secret
@@ -13,70 +9,33 @@ from governance.actions.create_channel import create_channel
 from governance.actions.raise_alert import raise_alert
 from governance.actions.resolve_alert import resolve_alert
 from governance.models import Alert
-from tests.drills.world import World, eventually, kill_all
-from tests.governance.receivers import serving
+from tests.drills.failing import FailingReceiver, listening
+from tests.drills.world import World, eventually
 
 ALERTS = 5
 TROUBLE = "Trouble"
 KILLS = 2
 UNSENT = "SELECT count(*) FROM governance_notification WHERE state <> 'sent'"
 WAITING = "SELECT count(*) FROM jobs_job WHERE kind = 'governance.deliver' AND state <> 'done'"
-# Pauses between attempts are minutes, and so is the lease of a dead worker: the drill skips them.
+# Pauses between attempts are minutes: the drill skips them.
 PAUSE_IS_OVER = (
     "UPDATE jobs_job SET run_after = clock_timestamp()"
     " WHERE kind = 'governance.deliver' AND state = 'pending' AND run_after > clock_timestamp()"
 )
-LEASE_IS_OVER = (
-    "UPDATE jobs_job SET lease_until = clock_timestamp()"
-    " WHERE kind = 'governance.deliver' AND state IN ('queued', 'running')"
-)
 
 
 @dataclass
-class Receiver:
-    """A webhook receiver; `breaks_off` and `kills` say how many of the next calls fare badly."""
+class Receiver(FailingReceiver):
+    """A receiver of alerts; something else is told, too, which is another test's matter."""
 
-    world: World
-    host: str = ""
-    breaks_off: int = 0
-    kills: int = 0
-    killed: int = 0
+    kind: str = "governance.deliver"
     taken: list[tuple[str, str, str]] = field(default_factory=list)  # id, alert, what happened
 
-    def receive(self, identity: str, body: dict[str, Any]) -> bool:
-        """Take a message, unless this receiver breaks off, and tell whether to answer."""
-        if body["data"]["title"] != TROUBLE:
-            return True  # something else is told, too: that is another test's matter
-        if self.breaks_off:
-            self.breaks_off -= 1
-            return False
+    def is_meant(self, body: dict[str, Any]) -> bool:
+        return bool(body["data"]["title"] == TROUBLE)
+
+    def note(self, identity: str, body: dict[str, Any]) -> None:
         self.taken.append((identity, body["data"]["alert_id"], body["type"]))
-        if self.kills:
-            self.kills -= 1
-            self.killed += 1
-            kill_all([self.world.pid("worker-1")])
-            self.world.cluster.execute(LEASE_IS_OVER)
-            return False
-        return True
-
-
-@contextmanager
-def receiver_for(world: World) -> Iterator[Receiver]:
-    state = Receiver(world)
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if state.receive(self.headers["webhook-id"], body):
-                self.send_response(204)
-                self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Answer)) as server:
-        state.host = f"127.0.0.1:{server.server_address[1]}"
-        yield state
 
 
 def make_trouble(world: World, host: str) -> None:
@@ -105,8 +64,8 @@ def let_time_pass(world: World, until: str) -> None:
 
 
 def test_every_alert_is_told_though_the_channel_fails(world: World) -> None:
-    with receiver_for(world) as receiver:
-        receiver.breaks_off, receiver.kills = 3, KILLS
+    receiver = Receiver(world, breaks_off=3, kills=KILLS)
+    with listening(receiver):
         make_trouble(world, receiver.host)
         mend(world)
         world.start("beat-1", "worker-1")

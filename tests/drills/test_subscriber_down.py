@@ -1,78 +1,37 @@
 """Whoever subscribed is away, breaks off, or takes the worker down between sending and marking."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from armproject.lib.secret import Secret
 from jobs.actions.create_subscription import create_subscription
 from jobs.actions.publish_events import News, publish_events
-from tests.drills.world import World, eventually, kill_all
-from tests.governance.receivers import serving
+from tests.drills.failing import FailingReceiver, listening
+from tests.drills.world import World, eventually
 
 TOPIC, EVENTS, AT_ONCE, KILLS = "agent.paused", 330, 30, 2
-# Pauses between attempts are minutes, and so is the lease of a dead worker: the drill skips them.
+# Pauses between attempts are minutes: the drill skips them.
 PAUSE_IS_OVER = (
     "UPDATE jobs_delivery SET next_try_at = clock_timestamp() WHERE state = 'failed'",
     "UPDATE jobs_job SET run_after = clock_timestamp()"
     " WHERE kind = 'jobs.deliver_events' AND state = 'pending' AND run_after > clock_timestamp()",
 )
-LEASE_IS_OVER = (
-    "UPDATE jobs_job SET lease_until = clock_timestamp()"
-    " WHERE kind = 'jobs.deliver_events' AND state IN ('queued', 'running')"
-)
 DELIVERED = "SELECT coalesce(sum(events), 0) FROM jobs_delivery WHERE state = 'delivered'"
 
 
 @dataclass
-class Receiver:
-    """A receiver; `breaks_off` and `kills` say how many of the next calls fare badly."""
+class Receiver(FailingReceiver):
+    """A receiver of news."""
 
-    world: World
-    host: str = ""
-    breaks_off: int = 0
-    kills: int = 0
-    killed: int = 0
+    kind: str = "jobs.deliver_events"
     calls: list[tuple[str, list[str]]] = field(default_factory=list)  # webhook-id, event ids
     order: list[str] = field(default_factory=list)
 
-    def receive(self, identity: str, told: list[dict[str, Any]]) -> bool:
-        """Take events, unless this receiver breaks off, and tell whether to answer."""
-        if self.breaks_off:
-            self.breaks_off -= 1
-            return False
+    def note(self, identity: str, body: dict[str, Any]) -> None:
+        told = body["data"]
         self.calls.append((identity, [event["id"] for event in told]))
         self.order += [event["subject_id"] for event in told]
-        if self.kills:
-            self.kills -= 1
-            self.killed += 1
-            kill_all([self.world.pid("worker-1")])
-            self.world.cluster.execute(LEASE_IS_OVER)
-            return False
-        return True
-
-
-@contextmanager
-def receiver_for(world: World) -> Iterator[Receiver]:
-    state = Receiver(world)
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if state.receive(self.headers["webhook-id"], body["data"]):
-                self.send_response(204)
-                self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Answer)) as server:
-        state.host = f"127.0.0.1:{server.server_address[1]}"
-        yield state
 
 
 def happen(world: World, host: str) -> None:
@@ -96,8 +55,8 @@ def all_delivered(world: World) -> bool:
 
 
 def test_all_news_arrives_though_the_receiver_fails(world: World) -> None:
-    with receiver_for(world) as receiver:
-        receiver.breaks_off, receiver.kills = 2, KILLS
+    receiver = Receiver(world, breaks_off=2, kills=KILLS)
+    with listening(receiver):
         happen(world, receiver.host)
         world.start("beat-1", "worker-1")
         eventually(lambda: all_delivered(world), 45, what="everything is delivered")

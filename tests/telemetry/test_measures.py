@@ -8,10 +8,8 @@ import pytest
 from django.utils import timezone
 
 from governance.registry import MEASURES, Reading, Span
-from telemetry.actions.claim_sources import claim_sources
 from telemetry.models import Run, RunStatus, Source
-from tests.cast import Api, House
-from tests.telemetry.senders import work
+from tests.cast import House
 
 
 def span(**length: float) -> Span:
@@ -22,17 +20,6 @@ def span(**length: float) -> Span:
 def read(house: House, name: str, of: Span, subject: Any = None) -> list[Reading]:
     with house.inside():
         return list(MEASURES[name].read(of, subject))
-
-
-@pytest.fixture
-def busy(house: House, api: Api) -> House:
-    """Return a house where one agent succeeds thrice and another fails once."""
-    for _ in range(3):
-        work("steady").send(api)
-    work("shaky", error="It broke.").send(api)
-    with house.inside():
-        claim_sources()
-    return house
 
 
 @pytest.mark.parametrize("hours", [1, 100], ids=["by the minute", "by the hour"])

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from telemetry.actions.claim_sources import claim_sources
 from telemetry.models import Grain, RunSum, Source
 from telemetry.reports.performance import CUTS, PartOf, Period, bounds, parts, performance, scope_of
-from tests.cast import Api, House
-from tests.telemetry.senders import work
+from tests.cast import House
 
 PAGE = "/studio/telemetry/objective/performance"
 
@@ -18,17 +16,6 @@ PAGE = "/studio/telemetry/objective/performance"
 def text(answer: Any) -> str:
     assert answer.status_code == 200, answer.content[:300]
     return unescape(answer.content.decode())
-
-
-@pytest.fixture
-def busy(house: House, api: Api) -> House:
-    """Return a house where one agent succeeds thrice and another fails once."""
-    for _ in range(3):
-        work("steady").send(api)
-    work("shaky", error="It broke.").send(api)
-    with house.inside():
-        claim_sources()
-    return house
 
 
 @pytest.mark.parametrize("period", Period)
