@@ -36,13 +36,6 @@ def dead_letters() -> int:
     return Delivery.objects.dead().count() + Job.objects.dead().count()
 
 
-def retry_counts() -> int:
-    """Return how many attempts were made in vain at what this organization still has to do."""
-    deliveries = Delivery.objects.unsent().aggregate(n=Sum("attempts"))["n"] or 0
-    jobs = Job.objects.active().filter(attempts__gt=1).aggregate(n=Sum("attempts"))["n"] or 0
-    return int(deliveries + jobs)
-
-
 def lost_events() -> int:
     """Return how many events of this organization were dropped before they could be sent."""
     return int(Subscription.objects.aggregate(n=Sum("lost"))["n"] or 0)

@@ -11,7 +11,6 @@ from jobs.signals import job_died
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
-LONGEST_ASKED = timedelta(hours=6)
 # Who asks for a pause may ask for more: mail that is down is tried again every six hours.
 LONGEST_ASKED_PAUSE = timedelta(hours=6)
 

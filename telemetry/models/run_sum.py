@@ -1,6 +1,6 @@
 """RunSum: how the runs of one minute, hour or day went, kept exact by the database."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -30,17 +30,10 @@ class RunSumQuerySet(ScopedQuerySet["RunSum"]):
     def of_all(self, grain: Grain) -> "RunSumQuerySet":
         return self.filter(grain=grain, of=SumOf.ALL)
 
-    def aggregate_runs(self) -> int:
-        """Return how many runs these sums count."""
-        return int(self.aggregate(number=models.Sum("runs", default=0))["number"])
-
     def recent_keys(self, of: SumOf, back: timedelta) -> Any:
         """Return the keys of one kind that anything ran under of late, in order."""
         days = self.filter(grain=Grain.DAY, of=of, at__gte=timezone.now() - back)
         return days.order_by("key").values_list("key", flat=True).distinct()
-
-    def between(self, start: datetime, end: datetime) -> "RunSumQuerySet":
-        return self.filter(at__gte=start, at__lt=end)
 
 
 class RunSum(ScopedModel):
