@@ -16,12 +16,13 @@ FORGET = """
 DELETE FROM jobs_outboxevent e
  WHERE e.organization_id = %(organization)s AND e.created_at < %(before)s
    AND NOT EXISTS (
-     SELECT FROM jobs_subscription s WHERE s.state <> 'off'
+     SELECT FROM jobs_subscription s
+      WHERE s.organization_id = e.organization_id AND s.state <> 'off'
         AND (e.xid, e.number) > (s.passed_xid::text::xid8, s.passed_number)
         AND jsonb_exists(s.topics, e.topic))
    AND e.id NOT IN (
      SELECT jsonb_array_elements_text(d.event_ids)::uuid FROM jobs_delivery d
-      WHERE d.state <> 'delivered')
+      WHERE d.organization_id = %(organization)s AND d.state <> 'delivered')
 """
 # What is dropped though somebody waits for it is counted as lost.
 COUNT = """
@@ -30,7 +31,7 @@ UPDATE jobs_subscription s SET lost = s.lost + gone.number
             ON e.organization_id = s.organization_id AND e.created_at < %(latest)s
            AND (e.xid, e.number) > (s.passed_xid::text::xid8, s.passed_number)
            AND jsonb_exists(s.topics, e.topic)
-         WHERE s.state <> 'off' GROUP BY s.id) gone
+         WHERE s.organization_id = %(organization)s AND s.state <> 'off' GROUP BY s.id) gone
  WHERE gone.id = s.id
 """
 DROP = """

@@ -22,7 +22,7 @@ SELECT told.id, %s, told.topic, told.subject_id, told.payload::jsonb
   FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY
        AS told(id, topic, subject_id, payload, place)
  WHERE EXISTS (SELECT FROM jobs_subscription
-                WHERE state <> 'off' AND jsonb_exists(topics, told.topic))
+                WHERE organization_id = %s AND state <> 'off' AND jsonb_exists(topics, told.topic))
  ORDER BY told.place
 ON CONFLICT DO NOTHING
 """
@@ -62,7 +62,7 @@ def publish_events(news: Sequence[News]) -> int:
     ]
     organization = current_organization_id()
     with database.cursor() as cursor:
-        cursor.execute(KEEP, [organization, *columns])
+        cursor.execute(KEEP, [organization, *columns, organization])
         written = int(cursor.rowcount)
     if written:
         topics = sorted({each.topic for each in news})

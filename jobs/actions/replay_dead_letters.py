@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from accounts.permissions import require
 from armproject.lib.audit import record
-from armproject.lib.errors import Conflict
 from jobs.actions.queue_deliveries import queue_deliveries
 from jobs.models import PATIENCE, DeliveryState, Subscription
 
@@ -15,8 +14,7 @@ def replay_dead_letters(subscription: Subscription) -> int:
     """Try everything that was given up for a subscription for another day; returns how much."""
     require("subscriptions.write")
     subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
-    if not subscription.is_on:
-        raise Conflict("Switch the subscription on first; nothing is sent to it now.")
+    subscription.refuse_off()
     now = timezone.now()
     number = subscription.deliveries.dead().update(
         state=DeliveryState.PENDING, attempts=0, next_try_at=now, give_up_at=now + PATIENCE

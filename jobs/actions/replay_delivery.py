@@ -18,8 +18,7 @@ def replay_delivery(delivery: Delivery) -> Delivery:
     delivery = rows.get(pk=delivery.pk)
     if delivery.state != DeliveryState.DEAD:
         raise Conflict("Only what was given up can be replayed.", state=delivery.state)
-    if not delivery.subscription.is_on:
-        raise Conflict("Switch the subscription on first; nothing is sent to it now.")
+    delivery.subscription.refuse_off()
     delivery.state, delivery.attempts = DeliveryState.PENDING, 0
     delivery.next_try_at = timezone.now()
     delivery.give_up_at = delivery.next_try_at + PATIENCE

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.permissions import require
 from armproject.lib.audit import record
-from armproject.lib.errors import Conflict, InvalidInput
+from armproject.lib.errors import InvalidInput
 from jobs.actions.pack_delivery import MOST_EVENTS
 from jobs.actions.queue_deliveries import queue_deliveries
 from jobs.models import PATIENCE, Delivery, Subscription
@@ -36,8 +36,7 @@ def replay_events_since(subscription: Subscription, since: datetime) -> int:
         problem = "Name a moment that has been."
         raise InvalidInput(problem, fields={"since": [problem]})
     subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
-    if not subscription.is_on:
-        raise Conflict("Switch the subscription on first; nothing is sent to it now.")
+    subscription.refuse_off()
     with database.cursor() as cursor:
         cursor.execute(PASSED, {**subscription.wanted, "since": since, "most": MOST})
         found = cursor.fetchall()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.fence import current_organization_id
 from accounts.models import ScopedManager, ScopedModel, ScopedQuerySet, SealedField
 from accounts.sealing import seal, unseal
+from armproject.lib.errors import Conflict
 from armproject.lib.http import Reach
 from armproject.lib.secret import Secret
 from jobs.settled import settled_until
@@ -101,6 +102,11 @@ class Subscription(ScopedModel):
     @property
     def is_on(self) -> bool:
         return self.state == SubscriptionState.ON
+
+    def refuse_off(self) -> None:
+        """Refuse to queue what would not be sent."""
+        if not self.is_on:
+            raise Conflict("Switch the subscription on first; nothing is sent to it now.")
 
     @property
     def lane(self) -> str:
