@@ -7,12 +7,14 @@ from django.db import transaction
 
 from accounts.permissions import require
 from armproject.lib.audit import record
-from armproject.lib.errors import InvalidInput
+from armproject.lib.errors import Conflict, InvalidInput
 from armproject.lib.http.signed import new_signing_secret
 from armproject.lib.secret import Secret
 from jobs.models import Subscription
 from jobs.sinks import SINKS
 from jobs.topics import TOPICS
+
+MOST = 100
 
 
 @transaction.atomic
@@ -21,6 +23,8 @@ def create_subscription(
 ) -> tuple[Subscription, Secret]:
     """Subscribe an address to topics, from now on; the signing secret is returned this once."""
     require("subscriptions.write")
+    if Subscription.objects.count() >= MOST:
+        raise Conflict(f"An organization has at most {MOST} subscriptions; delete one first.")
     subscription = Subscription(name=name, kind=kind, topics=sorted(set(topics)))
     secret = new_signing_secret()
     subscription.sign_with(secret)

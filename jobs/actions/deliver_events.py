@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from uuid import UUID
 
 from django.db.models import F
@@ -19,7 +20,9 @@ from jobs.models import Delivery, DeliveryState, Subscription
 from jobs.packing import parcel_of
 from jobs.sinks import SINKS, NotTaken, Parcel, Way
 
-AT_ONCE = 20
+# A turn is this many deliveries, and no longer than that many seconds: a receiver that takes its
+# time with each holds a worker no longer than others wait.
+AT_ONCE, LONGEST_TURN = 20, 15.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 # News may still wait for older transactions to end.
 SOON = timedelta(seconds=1)
@@ -40,6 +43,7 @@ def deliver_events(
     finish: Callable[[], AbstractContextManager[None]] = fenced,
     *,
     keep: Callable[[], None] = lambda: None,
+    longest: float = LONGEST_TURN,
 ) -> int:
     """Send what is due, in order, and only then mark it delivered; returns how many deliveries.
 
@@ -47,16 +51,17 @@ def deliver_events(
     deliveries, and `finish` opens the transaction in which the turn counts. A crash between sending
     and marking sends the same delivery again, under the same id.
     """
-    sent = 0
-    while sent < AT_ONCE:
+    sent, ends, has_more = 0, monotonic() + longest, True
+    while sent < AT_ONCE and (not sent or monotonic() < ends):
         with fenced():
             errand = _next(subscription_id)
-        if errand is None or not _run(errand):
+        has_more = errand is not None and _run(errand)
+        if not has_more:
             break
         sent += 1
         keep()
     with finish():
-        _go_on(subscription_id, at_once=sent == AT_ONCE)
+        _go_on(subscription_id, at_once=has_more)
     return sent
 
 

@@ -37,6 +37,8 @@ def replay_events_since(subscription: Subscription, since: datetime) -> int:
         raise InvalidInput(problem, fields={"since": [problem]})
     subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
     subscription.refuse_off()
+    if Delivery.objects.unsent().filter(subscription=subscription, is_replay=True).exists():
+        raise Conflict("What was asked for before is still being sent again; wait until it is out.")
     with database.cursor() as cursor:
         cursor.execute(PASSED, {**subscription.wanted, "since": since, "most": MOST})
         found = cursor.fetchall()

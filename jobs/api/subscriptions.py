@@ -49,7 +49,9 @@ class SubscriptionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Scop
     ordering_fields: ClassVar = ["name", "created_at"]
     ordering: ClassVar = ("name",)
 
-    @extend_schema(responses={201: serializers.NewSubscriptionSerializer})
+    @extend_schema(
+        responses={201: serializers.NewSubscriptionSerializer}, extensions={ALSO: ["409"]}
+    )
     def create(self, request: Request) -> Response:
         """Subscribe an address to topics; the secret that signs is told this once."""
         incoming = self.get_serializer(data=request.data)

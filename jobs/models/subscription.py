@@ -110,8 +110,12 @@ class Subscription(ScopedModel):
 
     @property
     def lane(self) -> str:
-        """What its deliveries wait for: their host."""
-        return f"{self.kind}:{self.address_hint}"[:60]
+        """What its deliveries wait for: others of the organization, and nobody else's.
+
+        By host, one organization could take all hands with as many names as it likes, and at a
+        host that many use the place of the others.
+        """
+        return f"{self.kind}:{self.organization_id}"[:60]
 
     @property
     def way(self) -> Way:

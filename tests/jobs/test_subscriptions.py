@@ -105,7 +105,7 @@ def test_work_is_queued_when_something_happened(house: House, hook: Hook) -> Non
     with house.inside():
         job = Job.objects.get(kind="jobs.deliver_events")
     assert job.args == {"subscription": str(subscription.pk)}
-    assert job.lane == f"webhook:{hook.host}"
+    assert job.lane == f"webhook:{house.organization.pk}"
 
 
 def test_the_clock_makes_up_for_a_process_that_died_after_the_commit(
@@ -284,6 +284,47 @@ def test_one_receiver_that_is_down_delays_no_other(house: House, hook: Hook) -> 
     assert turn(house, down) == 0
     assert turn(house, up) == 1
     assert heard(hook) == ["1"]
+
+
+def test_a_receiver_that_takes_its_time_gives_the_worker_back_and_hears_the_rest(
+    house: House, hook: Hook
+) -> None:
+    subscription, _ = subscribe(house, hook)
+    happen(house, *map(str, range(101)))
+    with acting(system("subscriptions"), house.organization.pk, PERMISSIONS):
+        assert deliver_events(subscription.pk, longest=0) == 1
+    with house.inside():
+        queued = Job.objects.filter(kind="jobs.deliver_events", state="pending")
+        assert queued.filter(run_after__lte=Now()).exists()
+    assert turn(house, subscription) == 1
+    assert len(heard(hook)) == 101
+
+
+def test_who_lets_a_host_fail_closes_it_for_nobody_else(house: House, hook: Hook) -> None:
+    others = make_house("Globex")
+    others.open_hosts(hook.host)
+    ours, _ = subscribe(house, hook)
+    theirs, _ = subscribe(others, hook)
+    with house.inside():
+        hook.answers = [500] * 5
+        answered = [try_out(ours).response_code for _ in range(6)]
+    assert answered == [*[500] * 5, None]
+    with others.inside():
+        assert try_out(theirs).ok
+
+
+def test_what_is_being_sent_again_is_not_asked_for_once_more(house: House, hook: Hook) -> None:
+    subscription, _ = subscribe(house, hook)
+    since = timezone.now() - timedelta(hours=1)
+    happen(house, "1")
+    turn(house, subscription)
+    with house.inside():
+        replay_events_since(subscription, since)
+        with pytest.raises(Conflict):
+            replay_events_since(subscription, since)
+    turn(house, subscription)
+    with house.inside():
+        assert replay_events_since(subscription, since) == 1
 
 
 def test_two_secrets_count_for_a_day(house: House, hook: Hook) -> None:
