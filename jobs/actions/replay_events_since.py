@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.permissions import require
 from armproject.lib.audit import record
-from armproject.lib.errors import InvalidInput
+from armproject.lib.errors import Conflict, InvalidInput
 from jobs.actions.pack_delivery import MOST_EVENTS
 from jobs.actions.queue_deliveries import queue_deliveries
 from jobs.models import PATIENCE, Delivery, Subscription
