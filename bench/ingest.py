@@ -161,6 +161,8 @@ def _rows(measured: Found, name: str) -> Iterator[Row]:
         f"{alone}, against DRF", measured.times(alone, f"DRF, {alone}"), "times", FASTER_ALONE
     )
     yield Row("a bare COPY of the same rows", copied, "rows/s")
+    keyed = plain_tables.copy_again(name, keys=True)
+    yield Row("a COPY of the same rows, with their keys", keyed, "rows/s")
     yield Row("events visible / bare COPY", measured.speed(most) / copied, "share", SHARE)
     for variant in VARIANTS:
         server, database = measured.server[variant.name], measured.database[variant.name]

@@ -18,11 +18,15 @@ def make(database: str) -> None:
         server.execute(TABLE)
 
 
-def copy_again(database: str) -> float:
-    """Copy rows that ARM kept into a table without indexes, in batches; return rows a second."""
+def copy_again(database: str, *, keys: bool = False) -> float:
+    """Copy rows that ARM kept into a table of their own, in batches; return rows a second.
+
+    The table is bare, or has the keys and indexes by which ARM finds its own.
+    """
+    like = "(LIKE telemetry_span INCLUDING INDEXES)" if keys else "(LIKE telemetry_span)"
     with superuser(database) as server:
-        server.execute("DROP TABLE IF EXISTS bench_bare")
-        server.execute("CREATE TABLE bench_bare (LIKE telemetry_span)")
+        server.execute("DROP TABLE IF EXISTS bench_again")
+        server.execute(f"CREATE TABLE bench_again {like}".encode())
         with server.cursor().copy(
             f"COPY (SELECT * FROM telemetry_span LIMIT {MOST}) TO STDOUT"
         ) as out:
@@ -30,6 +34,6 @@ def copy_again(database: str) -> float:
         batches = [b"".join(lines[n : n + BATCH]) for n in range(0, len(lines), BATCH)]
         began = time.perf_counter()
         for batch in batches:
-            with server.transaction(), server.cursor().copy("COPY bench_bare FROM STDIN") as into:
+            with server.transaction(), server.cursor().copy("COPY bench_again FROM STDIN") as into:
                 into.write(batch)
         return len(lines) / (time.perf_counter() - began)

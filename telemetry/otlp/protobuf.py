@@ -184,8 +184,9 @@ class _Values:
         """Read attributes; most are short strings, so these are tried first."""
         found: Attributes = {}
         for each in told[:MOST_ATTRIBUTES] if len(told) > MOST_ATTRIBUTES else told:
-            words = each.value.string_value
-            found[text(each.key)] = text(words) if words else self._value(each.value, DEEPEST)
+            value = each.value
+            words = value.string_value
+            found[text(each.key)] = text(words) if words else self._value(value, DEEPEST)
         return found
 
     def value(self, told: AnyValue) -> object:
