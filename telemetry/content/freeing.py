@@ -12,12 +12,13 @@ TEXTS = ("instructions", "tool_arguments", "tool_result")
 def free_facts(records: Sequence[SpanRecord], redactor: Redactor) -> None:
     """Redact what is kept of spans where nothing is kept of their content.
 
-    Most hold nothing to take out, so many are looked at in one go, and halved where there is.
+    Most hold nothing to take out, and many the same, so all are looked at in one go, each text
+    once, and halved where there is something.
     """
     waiting = [[(record, _facts(record)) for record in records]] if records else []
     while waiting:
         part = waiting.pop()
-        if not redactor.may_find("\n".join([told for _, told in part])):
+        if not redactor.may_find("\n".join({told for _, told in part})):
             continue
         if len(part) == 1:
             _free_facts(part[0][0], redactor)
