@@ -11,8 +11,8 @@ a ceiling on the score, so that an agent that cannot work is never called health
 | said      | 30 | it says it works               | it says it is failing   | down, or degraded    |
 | model     | 20 | the model is offered           | it is retired           | down; deprecated:    |
 |           |    |                                |                         | degraded             |
-| errors    | 30 | up to 1 % of recent work       | from 50 %               | from 10 % degraded,  |
-|           |    |                                |                         | from 90 % of 5 down  |
+| errors    | 30 | up to 1 % of recent work       | from 50 % of 5 or more; | from 10 % degraded,  |
+|           |    |                                | of fewer 10 at least    | from 90 % of 5 down  |
 | latency   | 10 | up to 1.5 times the usual      | from 4 times            |                      |
 | freshness | 10 | heard within two intervals,    | silent for five         | from three degraded, |
 |           |    | or seen within a week          | (idle for a month: 5)   | from five down       |
@@ -42,7 +42,7 @@ NONE, LITTLE, ENOUGH = "none", "little", "enough"
 OUTSIDE = frozenset({"reachable", "latency"})
 
 ERRORS_FINE, ERRORS_BAD, ERRORS_WORST, ERRORS_FATAL = 0.01, 0.10, 0.50, 0.90
-ERRORS_FATAL_OF = 5
+ERRORS_FATAL_OF, ERRORS_FEW = 5, 10
 SLOW, SLOWEST = 1.5, 4.0
 ROUND_TRIP, ROUND_TRIP_WORST = 1_000, 10_000
 BEATS_FINE, BEATS_LATE, BEATS_LOST = 2, 3, 5
@@ -178,9 +178,10 @@ def _errors(reading: HealthReading) -> Finding | None:
     rate = error_rate(reading)
     if rate is None or not reading.requests:
         return None
-    points = _falling(rate, ERRORS_FINE, ERRORS_WORST, 30)
+    is_much = reading.requests >= ERRORS_FATAL_OF  # one bad start is no reason to cry out
+    points = max(_falling(rate, ERRORS_FINE, ERRORS_WORST, 30), 0 if is_much else ERRORS_FEW)
     why = f"{reading.errors} of {reading.requests} recent pieces of work failed."
-    if rate >= ERRORS_FATAL and reading.requests >= ERRORS_FATAL_OF:
+    if rate >= ERRORS_FATAL and is_much:
         return Part("errors", points, 30, why), MOST_DOWN
     return Part("errors", points, 30, why), MOST_DEGRADED if rate >= ERRORS_BAD else MOST
 
