@@ -32,8 +32,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ["what", "to", "state_label", "attempts", "response_code", "when", "error"]
     list_filter = ["state", "is_replay"]
     list_select_related = ["subscription"]
-    fields = ["id", "to", "what", "state_label", "attempts", "response_code", "last_error"]
-    fields += ["is_replay", "created_at", "next_try_at", "give_up_at", "delivered_at", "event_ids"]
+    fields = ["what", "to", "state_label", "attempts", "response_code", "last_error"]
+    fields += ["created_at", "next_try_at", "give_up_at", "delivered_at", "id", "event_ids"]
     readonly_fields = fields
     actions = ["replay_many"]
     actions_detail = ["replay"]

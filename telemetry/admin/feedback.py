@@ -32,8 +32,9 @@ class FeedbackAdmin(ReadOnlyAdmin):
         " evaluators tell it in spans."
     )
     list_display = ["what", "told", "by", "run", "given"]
-    list_display_links = None
     list_filter = ["source", "helpful"]
+    fields = ["what", "told", "by", "run", "score", "label", "tag", "source", "given"]
+    readonly_fields = fields
     list_select_related = ["member"]
     ordering = ("-created_at", "-id")
 

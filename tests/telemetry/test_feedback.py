@@ -177,10 +177,12 @@ def test_what_an_evaluator_quotes_is_for_those_who_may_read_what_was_said(
     assert all(quoted.encode() in api.get(path).content for path in places)
     viewer = house.api("viewer")
     assert not any(quoted.encode() in viewer.get(path).content for path in places)
-    pages = ("/studio/telemetry/feedback/", f"/studio/telemetry/run/{run.pk}/change/")
+    (given,) = api.get(PATH).json()["data"]
+    listed = "/studio/telemetry/feedback/"
+    pages = (listed, f"{listed}{given['id']}/change/", f"/studio/telemetry/run/{run.pk}/change/")
     for role, may in (("owner", True), ("viewer", False)):
         browser = house.browser(role)
-        assert [quoted.encode() in browser.get(page).content for page in pages] == [may, may]
+        assert [quoted.encode() in browser.get(page).content for page in pages] == [may] * 3
 
 
 def test_who_may_only_give_feedback_reads_none_under_a_name_that_was_used(
