@@ -1,7 +1,7 @@
 """Items put aside: JSON documents from which the door can read what was sent once more."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -101,6 +101,16 @@ def words(body: str) -> str:
     packed = (told.get("span"), event.get("base64") if isinstance(event, dict) else None)
     spans = [_plain(base64.b64decode(each)) for each in packed if isinstance(each, str)]
     return "\n".join([_plain(body.encode()), *spans]).casefold()
+
+
+def without(body: str, names: Collection[str]) -> bytes:
+    """Return what was put aside less the records that hold one of these names, in small letters.
+
+    b"" where nothing is left: an event or a span goes as a whole.
+    """
+    told = [(each, _plain(msgspec.json.encode(each)).casefold()) for each in read(body).records]
+    left = [each for each, text in told if not any(name in text for name in names)]
+    return of_records(left) if left else b""
 
 
 def _plain(data: bytes) -> str:

@@ -11,7 +11,7 @@ from google.protobuf.json_format import MessageToJson
 
 from armproject.lib.errors import Conflict
 from governance.models import AuditEvent
-from telemetry import identity
+from telemetry import identity, putaside
 from telemetry.actions import quarantine_items as aside
 from telemetry.actions.receive_safely import MOST_TRIES, UNDECIDED, receive_safely
 from telemetry.actions.replay_quarantine import replay_quarantine
@@ -257,6 +257,23 @@ def test_who_is_named_in_a_refused_span_or_in_other_letters_is_found(
     with house.inside():
         assert [row["rows"] for row in holding.report(house.viewer)] == [2]
         assert not list(holding.report(house.member))
+
+
+def test_of_records_put_aside_together_only_those_that_name_a_person_are_erased(
+    house: House,
+) -> None:
+    named, other = step(user_id=house.viewer.email.upper()), step()
+    body = putaside.of_records([named, other])
+    with house.inside():
+        aside.quarantine_items("traces", [Rejected(0, UNDECIDED, "", body)])
+        erase = quarantine_about_people().erase
+        assert erase is not None
+        assert erase(house.viewer) == 1
+        assert erase(house.viewer) == 0
+        (row,) = Quarantined.objects.all()
+        assert named.span_id not in row.open()
+        assert replay_quarantined(row) == 1
+        assert identity.unsigned(Span.objects.get().span_id) == other.span_id
 
 
 def test_a_stranger_sees_nothing_of_it(house: House, neighbours: House) -> None:
