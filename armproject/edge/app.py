@@ -94,7 +94,7 @@ class Edge:
             body = await _body(proto, _told_size(meta), place)
         call = _call(scope, meta, body)
         if call is not None:
-            await self.waiting.served(call)
+            await self.waiting.served(call, place.caller)
             if call.answer is not None:
                 told = call.answer
                 headers = [("Content-Type", told.kind), *told.headers.items(), *SAFE]

@@ -20,6 +20,7 @@ class Caller:
     """With whom a request shares the room that it takes; each with the part that they may fill."""
 
     shares: tuple[tuple[str, int], ...]
+    is_known: bool = False
 
 
 def caller_of(meta: Mapping[str, Any], path: str) -> Caller:
@@ -32,6 +33,6 @@ def caller_of(meta: Mapping[str, Any], path: str) -> Caller:
     is_key = token.startswith(PREFIX) and token.isascii()
     known = recent_keys.last_known(digest(token)) if is_key else None
     if known is not None:
-        return Caller(((str(known.organization_id), ORGANIZATION),))
+        return Caller(((str(known.organization_id), ORGANIZATION),), is_known=True)
     address = neighbourhood(client_address(meta))
     return Caller((("strangers", STRANGERS), (address, ADDRESS)))

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ def call() -> Call:
 
 
 def caller(name: str) -> Caller:
-    return Caller(((name, ORGANIZATION),))
+    return Caller(((name, ORGANIZATION),), is_known=True)
 
 
 def stranger(address: str) -> Caller:
@@ -111,7 +112,7 @@ def test_what_came_meanwhile_is_served_at_once_and_nothing_is_left_at_the_end() 
     async def load() -> list[Call]:
         waiting = Waiting(serve, asyncio.get_running_loop())
         calls = [call() for _ in range(2 * MOST_TOGETHER)]
-        tasks = [asyncio.create_task(waiting.served(each)) for each in calls]
+        tasks = [asyncio.create_task(waiting.served(each, caller("mine"))) for each in calls]
         await asyncio.sleep(0)
         goes_on.set()
         await asyncio.to_thread(waiting.stop)
@@ -123,6 +124,33 @@ def test_what_came_meanwhile_is_served_at_once_and_nothing_is_left_at_the_end() 
     assert sum(groups) == len(served)
     assert max(groups) <= MOST_TOGETHER
     assert len(groups) < len(served) / 10
+
+
+def test_what_takes_long_to_keep_leaves_a_hand_for_others() -> None:
+    goes_on, heavy = threading.Event(), b"heavy"
+
+    def serve(calls: Sequence[Call]) -> None:
+        for each in calls:
+            if each.body == heavy:
+                goes_on.wait(60)
+            each.answer = Answer(200, "", b"", {})
+
+    async def load() -> list[Call]:
+        waiting = Waiting(serve, asyncio.get_running_loop())
+        first, last = call(), call()
+        await waiting.served(first, caller("other"))
+        flood = [replace(call(), body=heavy) for _ in range(2 * MOST_TOGETHER)]
+        tasks = [asyncio.create_task(waiting.served(each, caller("flood"))) for each in flood]
+        await asyncio.sleep(0)
+        await waiting.served(last, caller("other"))
+        waited = [each for each in flood if each.answer is None]
+        goes_on.set()
+        await asyncio.gather(*tasks)
+        waiting.stop()
+        assert last.answer is not None
+        return waited
+
+    assert len(asyncio.run(load())) == 2 * MOST_TOGETHER
 
 
 def test_a_defect_leaves_calls_to_the_views_and_the_next_ones_are_served() -> None:
@@ -139,8 +167,8 @@ def test_a_defect_leaves_calls_to_the_views_and_the_next_ones_are_served() -> No
     async def load() -> tuple[Call, Call]:
         waiting = Waiting(serve, asyncio.get_running_loop())
         broken, fine = call(), call()
-        await waiting.served(broken)
-        await waiting.served(fine)
+        await waiting.served(broken, caller("mine"))
+        await waiting.served(fine, caller("mine"))
         waiting.stop()
         return broken, fine
 
