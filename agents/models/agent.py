@@ -77,6 +77,10 @@ class AgentQuerySet(ScopedQuerySet["Agent"]):
         """Return the agents whose vendor no longer lists them."""
         return self.exclude(vanished_at=None)
 
+    def introduced_since(self, moment: datetime) -> "AgentQuerySet":
+        """Return those who came into the inventory by their own telemetry alone."""
+        return self.filter(discovered_via=TELEMETRY, created_at__gte=moment)
+
 
 class Inventory(ScopedManager.from_queryset(AgentQuerySet)):  # type: ignore[misc]
     """Shows the agents of the inventory: all but those that people have removed from it."""

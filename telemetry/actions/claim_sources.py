@@ -1,10 +1,12 @@
 """Find out which agents report."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from accounts.permissions import require
 from agents.actions.introduce_agent import introduce_agent
@@ -12,7 +14,11 @@ from agents.actions.queue_check import queue_check
 from agents.models import Agent
 from telemetry.models import ModelUse, Source
 
+A_DAY = timedelta(days=1)
 AT_ONCE = 500
+# So many agents enter the inventory by their own telemetry in a day; the names of others wait, so
+# that a sender who invents names floods it slowly enough for people to see and stop it.
+MOST_A_DAY = 2_000
 # How sure it is that something is an agent: it says so, or it merely calls models.
 NAMED, CALLING = Decimal("0.95"), Decimal("0.60")
 
@@ -34,7 +40,9 @@ def claim_sources() -> int:
     """
     require("telemetry.write")
     waiting = Source.objects.unknown().select_for_update(skip_locked=True)
-    claimed = [agent for source in waiting[:AT_ONCE] if (agent := _claim(source)) is not None]
+    new = Agent.ever.introduced_since(timezone.now() - A_DAY)[:MOST_A_DAY].count()
+    some = waiting[: min(AT_ONCE, MOST_A_DAY - new)]
+    claimed = [agent for source in some if (agent := _claim(source)) is not None]
     if claimed:
         queue_check([agent.pk for agent in claimed], dedupe_key="telemetry:found")
     return len(claimed)

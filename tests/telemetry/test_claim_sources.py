@@ -1,11 +1,14 @@
 """Who reports is found in the inventory, or becomes a candidate with the evidence."""
 
+from datetime import timedelta
 from uuid import uuid4
+
+from django.utils import timezone
 
 from agents.actions.check_agents import check_agents
 from agents.models import Agent, AgentChange, Health
 from jobs.models import Job
-from telemetry.actions.claim_sources import claim_sources
+from telemetry.actions.claim_sources import MOST_A_DAY, claim_sources
 from telemetry.models import Source
 from tests.agents.estate import registered
 from tests.cast import Api, House
@@ -32,6 +35,22 @@ def test_an_unknown_agent_becomes_a_candidate_with_its_evidence(house: House, ap
     assert agent.metadata["model_calls"] == 2
     assert agent.last_active_at is not None
     assert claim(house) == 0
+
+
+def test_invented_names_enter_the_inventory_so_many_a_day(house: House, api: Api) -> None:
+    with house.inside():
+        names = [f"n{number}" for number in range(MOST_A_DAY - 1)]
+        found = {"vendor": "custom", "discovered_via": "telemetry"}
+        Agent.objects.bulk_create(
+            (Agent(name=name, vendor_agent_id=name, **found) for name in names), batch_size=500
+        )
+    for name in ("one", "another"):
+        work(name).send(api)
+    assert claim(house) == 1
+    assert claim(house) == 0
+    with house.inside():
+        Agent.objects.filter(name="n0").update(created_at=timezone.now() - timedelta(days=2))
+    assert claim(house) == 1
 
 
 def test_an_agent_of_that_name_is_taken_for_it_if_there_is_only_one(house: House, api: Api) -> None:
