@@ -14,6 +14,7 @@ from agents.reports.asking import asked
 from armproject.lib import context
 from tests.agents.estate import registered
 from tests.cast import Api, House, make_house
+from tests.governance.sealed import as_owner
 
 
 @pytest.fixture
@@ -218,14 +219,17 @@ def test_words_and_counts_follow_the_agents(house: House) -> None:
 
 
 @pytest.fixture
-def crowd(house: House) -> House:
-    """So many agents that reading all of them would show in a plan."""
+def crowd(committed: None) -> House:
+    """So many agents, and known to be, that reading all of them would show in a plan."""
+    house = make_house("Acme")
     with house.inside("admin"):
         crowd = [
             Agent(vendor="custom", vendor_agent_id=f"c{number}", name=f"Agent {number}")
             for number in range(4_000)
         ]
         Agent.objects.bulk_create(crowd, batch_size=1_000)
+    with as_owner() as owner:
+        owner.execute("ANALYZE agents_agent, agents_agentword")
     return house
 
 
