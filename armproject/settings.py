@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "connectors",
     "agents",
     "telemetry",
+    "memory",
     "costs",
     "armproject.demo.apps.DemoConfig",
 ]

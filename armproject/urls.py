@@ -17,7 +17,7 @@ from armproject.welcome import WelcomeView
 from telemetry.api.agent_runs import AgentRunViewSet
 from telemetry.api.otlp_urls import urlpatterns as otlp_urls
 
-API = ("accounts", "jobs", "governance", "connectors", "agents", "telemetry", "costs")
+API = ("accounts", "jobs", "governance", "connectors", "agents", "telemetry", "memory", "costs")
 
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
