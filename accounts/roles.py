@@ -55,7 +55,7 @@ MATRIX: dict[str, tuple[Role, ...]] = {
     "quarantine.open": ADMINS,
     "quarantine.decide": ADMINS,
     "memories.read": READERS,
-    "memories.read_private": ADMINS,
+    "memories.read_private": BUILDERS,
     "memories.write": MEMBERS,
     "memories.review": ADMINS,
     "memories.manage": ADMINS,

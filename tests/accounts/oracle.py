@@ -42,7 +42,7 @@ TABLE = {
     "feedback.write": "OADM",
     "telemetry.write": "OADM",
     "memories.read": "OADMV",
-    "memories.read_private": "OA",
+    "memories.read_private": "OAD",
     "memories.write": "OADM",
     "memories.review": "OA",
     "memories.manage": "OA",

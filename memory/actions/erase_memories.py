@@ -1,0 +1,78 @@
+"""Erase memories for good."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.permissions import require
+from armproject.lib.audit import record
+from memory.access import require_within
+from memory.models import Chunk, Memory, MemoryVersion, Origin, Use
+
+# Nobody concludes things from things so many times over.
+DEEPEST = 20
+
+
+@dataclass(slots=True)
+class Erased:
+    """How many rows of each kind are gone; `derived` counts memories concluded from the others."""
+
+    memories: int = 0
+    derived: int = 0
+    chunks: int = 0
+    versions: int = 0
+    origins: int = 0
+    uses: int = 0
+
+
+@transaction.atomic
+def erase_memories(
+    memories: Sequence[Memory], *, with_derived: bool = False, reason: str = ""
+) -> Erased:
+    """Erase memories so that nothing of them is left, and tell what was erased.
+
+    With `with_derived` whatever was concluded from them goes, too, however indirectly.
+    """
+    require("memories.write")
+    for memory in memories:
+        require_within(memory)
+    ids = {memory.pk for memory in memories}
+    derived = derived_of(ids) if with_derived else set()
+    erased = erase_rows(ids | derived)
+    erased.memories -= len(derived)
+    erased.derived = len(derived)
+    subject = memories[0] if len(memories) == 1 else None
+    told = {**asdict(erased), "ids": sorted(str(pk) for pk in ids)}
+    record("memories.erase", subject, details=told, reason=reason)
+    return erased
+
+
+def derived_of(ids: set[UUID]) -> set[UUID]:
+    """Return the memories that were concluded from these, directly or not, and are none of them."""
+    found: set[UUID] = set()
+    wave = ids
+    for _ in range(DEEPEST):
+        links = Origin.objects.filter(parent__in=wave).values_list("memory_id", flat=True)
+        wave = set(links) - ids - found
+        if not wave:
+            break
+        found |= wave
+    return found
+
+
+def erase_rows(ids: set[UUID]) -> Erased:
+    """Delete memories and whatever hangs on them, in the caller's transaction."""
+    counts = {
+        name: int(rows.delete()[0])
+        for name, rows in (
+            ("chunks", Chunk.objects.filter(memory__in=ids)),
+            ("versions", MemoryVersion.objects.filter(memory__in=ids)),
+            ("origins", Origin.objects.filter(Q(memory__in=ids) | Q(parent__in=ids))),
+            ("uses", Use.objects.filter(memory__in=ids)),
+            ("memories", Memory.objects.filter(pk__in=ids)),
+        )
+    }
+    return Erased(**counts)
