@@ -5,9 +5,10 @@ nothing, and sees what is to be written or what is asked for; the strictest answ
 that fails denies.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -43,6 +44,7 @@ class Writing:
     store: str
     label: str = ""
     key: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     source_type: str = ""
     agent_id: UUID | None = None
     run_id: UUID | None = None

@@ -143,6 +143,7 @@ def _judged(draft: Draft) -> Verdict:
             store=draft.store,
             label=draft.label,
             key=draft.key,
+            metadata=draft.metadata,
             source_type=draft.source_type,
             agent_id=draft.agent.pk if draft.agent else None,
             run_id=draft.run_id,

@@ -144,6 +144,7 @@ def _rewrite(memory: Memory, content: str) -> None:
             store=memory.store,
             label=memory.label,
             key=memory.key,
+            metadata=memory.metadata,
             source_type=memory.source_type,
             agent_id=memory.agent_id,
             is_by_hand=is_by_hand,
