@@ -87,3 +87,10 @@ def require_within(memory: Memory, reach: Reach | None = None) -> None:
     """Let those pass who may find the memory; for others there is none."""
     if not (reach or reach_of_call()).holds(memory):
         raise NotFound("There is no such memory.")
+
+
+def users_within(reach: Reach) -> frozenset[str] | None:
+    """Return the users whose preferences are within reach; None means everybody's."""
+    if reach.sees_private:
+        return None
+    return frozenset(owner.id for owner in reach.owners if owner.type == OwnerType.USER)

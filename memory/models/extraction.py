@@ -74,7 +74,7 @@ class Extraction(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return self.source_id or (f"Run {self.run_id}" if self.run_id else f"{self.created_at:%F}")
+        return self.source_id or (f"Run {self.run_id}" if self.run_id else "An interaction")
 
     @property
     def whose(self) -> str:

@@ -20,9 +20,9 @@ COLUMN = "told_sealed"
 
 
 class PreferenceQuerySet(ScopedQuerySet["Preference"]):
-    def of_users(self, names: Collection[str]) -> "PreferenceQuerySet":
-        """Return the preferences of these users, and those of the whole organization."""
-        return self.filter(Q(user__in=names) | Q(user=""))
+    def of_users(self, names: Collection[str] | None) -> "PreferenceQuerySet":
+        """Return the preferences of these users and of the whole organization; None means all."""
+        return self.all() if names is None else self.filter(Q(user__in=names) | Q(user=""))
 
     def found(self, term: str) -> "PreferenceQuerySet":
         """Return those whose category, key or user begins so."""
