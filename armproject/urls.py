@@ -14,6 +14,7 @@ from accounts.pages.sso import begin, callback
 from armproject.health import HealthView
 from armproject.metrics import metrics
 from armproject.welcome import WelcomeView
+from memory.mcp.view import McpView
 from telemetry.api.agent_runs import AgentRunViewSet
 from telemetry.api.otlp_urls import urlpatterns as otlp_urls
 
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *otlp_urls,
     # Before an agent's own page, which would take the word for its id.
     path("api/v1/agents/runs", AgentRunViewSet.as_view({"get": "list"}, schema=None)),
+    path("api/v1/mcp", McpView.as_view(), name="mcp"),
     *(path("api/v1/", include(f"{app}.api.urls")) for app in API if find_spec(f"{app}.api.urls")),
 ]
 

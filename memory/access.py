@@ -10,8 +10,12 @@ from accounts.permissions import has_permission, require
 from armproject.lib import context
 from armproject.lib.errors import Forbidden, NotFound
 from memory.gates import Effect, Reading, Verdict, Writing, judge_reading, judge_writing
-from memory.models import Memory, MemoryQuerySet, OwnerType, Visibility
+from memory.models import Memory, MemoryQuerySet, OwnerType, SourceType, Visibility
 from memory.owners import ORGANIZATION, Owner
+
+# What somebody wrote or imported on purpose; the rest came up in conversations.
+DELIBERATE = (SourceType.MANUAL, SourceType.IMPORT)
+VOUCHED = Q(is_trusted=True) | Q(source_type__in=DELIBERATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class Reach:
     """The memories within reach of a caller.
 
     What belongs to one of `owners`, and what is shared with the organization; with
-    `sees_private` everything. An agent whose run asks has the owners of its run and no more.
+    `sees_private` everything. An agent whose run asks has the owners of its run and no more; for
+    a user it finds of what others may have said only what somebody vouches for.
     """
 
     owners: frozenset[Owner] = frozenset({ORGANIZATION})
@@ -40,12 +45,22 @@ class Reach:
             shared &= Q(is_trusted=True)
         mine = Q()
         for owner in sorted(self.owners):
-            mine |= Q(owner_type=owner.type, owner_id=owner.id)
+            own = Q(owner_type=owner.type, owner_id=owner.id)
+            mine |= own & VOUCHED if self._serves_another(owner) else own
         return shared | mine
+
+    def _serves_another(self, owner: Owner) -> bool:
+        """Tell whether what it owns is read for a user and may come from another user's talk."""
+        is_agent = self.run_id is not None or self.agent_id is not None
+        is_for_user = is_agent and any(each.type == OwnerType.USER for each in self.owners)
+        return is_for_user and owner.type not in (OwnerType.USER, OwnerType.RUN)
 
     def holds(self, memory: Memory) -> bool:
         """Tell whether a memory is within reach."""
-        if self.sees_private or Owner(memory.owner_type, memory.owner_id) in self.owners:
+        owner = Owner(memory.owner_type, memory.owner_id)
+        is_vouched = memory.is_trusted or memory.source_type in DELIBERATE
+        is_own = owner in self.owners and (is_vouched or not self._serves_another(owner))
+        if self.sees_private or is_own:
             return True
         is_agent = self.run_id is not None or self.agent_id is not None
         is_shared = memory.visibility != Visibility.PRIVATE

@@ -13,7 +13,7 @@ from armproject.lib.audit import record
 from armproject.lib.context import PrincipalKind
 from armproject.lib.errors import InvalidInput
 from armproject.lib.ids import uuid7
-from memory.access import require_writing
+from memory.access import Reach, require_writing
 from memory.actions.update_memory import update_memory
 from memory.entries import Draft, clean, mark_source
 from memory.gates import Effect, Verdict, Writing
@@ -86,7 +86,9 @@ class _Batch:
     def _place(self, draft: Draft, digest: bytes) -> Kept:
         if draft.store == Store.CORE and (former := self._of_key(draft)) is not None:
             changes = {name: getattr(draft, name) for name in ("metadata", "confidence", "label")}
-            return Kept(update_memory(former, content=draft.content, **changes), is_new=False)
+            reach = Reach(owners=frozenset({draft.owner}))  # who may write it may write it anew
+            changed = update_memory(former, content=draft.content, reach=reach, **changes)
+            return Kept(changed, is_new=False)
         if (same := self.known.get(digest)) is not None:
             return Kept(same, is_new=False)
         verdict = _judged(draft)

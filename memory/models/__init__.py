@@ -16,6 +16,7 @@ from memory.models.learning_day import LearningDay
 from memory.models.learning_setting import LearningSetting
 from memory.models.memory import Memory, MemoryQuerySet
 from memory.models.memory_version import MemoryVersion
+from memory.models.offer import Offer
 from memory.models.origin import Origin
 from memory.models.preference import Preference
 from memory.models.use import Use
@@ -32,6 +33,7 @@ __all__ = [
     "MemoryQuerySet",
     "MemoryState",
     "MemoryVersion",
+    "Offer",
     "Origin",
     "OwnerType",
     "Preference",

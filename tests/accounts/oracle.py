@@ -44,6 +44,7 @@ TABLE = {
     "memories.read": "OADMV",
     "memories.read_private": "OAD",
     "memories.write": "OADM",
+    "memories.use": "OAD",
     "memories.review": "OA",
     "memories.manage": "OA",
     "memories.export": "OA",
