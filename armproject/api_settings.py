@@ -48,6 +48,10 @@ DESCRIPTION = {
         "AlertEventKindEnum": "governance.models.AlertEventKind",
         "ChannelKindEnum": "governance.models.ChannelKind",
         "VerificationStateEnum": "governance.models.VerificationState",
+        "MemoryKindEnum": "memory.models.Kind",
+        "MemorySourceTypeEnum": "memory.models.SourceType",
+        "MemoryStateEnum": "memory.models.MemoryState",
+        "MemoryUseKindEnum": "memory.models.UseKind",
         "NotificationStateEnum": "governance.models.NotificationState",
     },
 }

@@ -159,6 +159,15 @@ UNFOLD: dict[str, Any] = {
                 ),
             ),
             _group(
+                "Knowledge",
+                _link(
+                    "Memories",
+                    "neurology",
+                    "admin:memory_memory_changelist",
+                    may("memories.read"),
+                ),
+            ),
+            _group(
                 "Money",
                 _link("Costs", "payments", "admin:costs_overview", may("costs.read")),
             ),

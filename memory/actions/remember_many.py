@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from armproject.lib.errors import InvalidInput
 from armproject.lib.ids import uuid7
 from memory.access import Reach, require_writing
 from memory.actions.update_memory import update_memory
-from memory.entries import Draft, clean, mark_source
+from memory.entries import Draft, clean, mark_source, refused
 from memory.gates import Effect, Verdict, Writing
 from memory.models import Memory, MemoryState, Origin, SourceType, Store
 from memory.models.memory import COLUMN, TABLE
@@ -60,6 +61,7 @@ def remember_many(drafts: Sequence[Draft]) -> list[Kept]:
     if len(drafts) > MOST:
         raise InvalidInput(f"Send at most {MOST:,} memories at once.")
     cleaned = [_cleaned(place, draft) for place, draft in enumerate(drafts)]
+    _check_parents({parent for draft in cleaned for parent in draft.parents})
     return _Batch(cleaned).keep()
 
 
@@ -134,6 +136,12 @@ def _cleaned(place: int, draft: Draft) -> Draft:
     except InvalidInput as error:
         error.details["place"] = place
         raise
+
+
+def _check_parents(parents: set[UUID]) -> None:
+    known = set(Memory.objects.filter(pk__in=parents).values_list("pk", flat=True))
+    if unknown := sorted(map(str, parents - known)):
+        raise refused("parents", f"There is no such memory: {', '.join(unknown[:3])}.")
 
 
 def _judged(draft: Draft) -> Verdict:

@@ -1,5 +1,11 @@
 """Paths of memory."""
 
-from memory.api import tool_urls
+from rest_framework.routers import SimpleRouter
 
-urlpatterns = [*tool_urls.urlpatterns]
+from memory.api import tool_urls
+from memory.api.views import MemoryViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("context", MemoryViewSet)
+
+urlpatterns = [*tool_urls.urlpatterns, *router.urls]

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -55,6 +56,17 @@ class MemoryQuerySet(ScopedQuerySet["Memory"]):
 
     def expired(self) -> "MemoryQuerySet":
         return self.filter(expires_at__lte=timezone.now())
+
+    def having(self, name: str, value: str) -> "MemoryQuerySet":
+        """Return those whose metadata has this value, as text, under this name."""
+        return self.annotate(told=KeyTextTransform(name, "metadata")).filter(told=value)
+
+    def beginning(self, text: str) -> "MemoryQuerySet":
+        """Return those whose label, key or owner begins so, whatever the case; all for ""."""
+        if not text:
+            return self
+        begins = Q(label__istartswith=text) | Q(key__istartswith=text)
+        return self.filter(begins | Q(owner_id__istartswith=text))
 
     def owned_by(self, owner_type: str, owner_id: str) -> "MemoryQuerySet":
         return self.filter(owner_type=owner_type, owner_id=owner_id)

@@ -61,11 +61,11 @@ def days_to_mend(first: date | None, last: date | None) -> tuple[date, date]:
     """
     today = timezone.now().astimezone(UTC).date()
     last = last or today
-    first = first or last - WEEK
     problem = f"Name days from {today - BACK} to {today}: of older ones the runs are not kept."
     for name, day in (("first", first), ("last", last)):
-        if not today - BACK <= day <= today:
+        if day is not None and not today - BACK <= day <= today:
             raise InvalidInput(problem, fields={name: [problem]})
+    first = first or max(last - WEEK, today - BACK)
     if last < first:
         problem = "The last day is before the first."
         raise InvalidInput(problem, fields={"last": [problem]})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "jobs", "governance", "connectors", "agents", "telemetry", "costs")
+APPS = ("accounts", "jobs", "governance", "connectors", "agents", "telemetry", "memory", "costs")
 PRODUCT = (*APPS, "armproject")
 
 

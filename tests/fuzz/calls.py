@@ -61,6 +61,10 @@ plain("POST /api/v1/auth/register", email="new@acme.example", password=STRONG, n
 plain("POST /api/v1/auth/password/reset", email="owner@acme.example")
 plain("POST /api/v1/feedback", trace_id="0af7651916cd43dd8448eb211c80319c", helpful=True)
 plain("POST /api/v1/content-rules", mode="redacted")
+plain("POST /api/v1/context", content="Closes at six.", owner_type="app", owner_id="shop")
+plain("PATCH /api/v1/context/{id}", content="Prefers coffee.", confidence=0.5)
+plain("POST /api/v1/context/batch", memories=[{"content": "Opens at nine."}])
+plain("POST /api/v1/context/clean-up", older_than_days=30)
 plain("POST /api/v1/redaction-patterns", kind="badge", expression="B-[0-9]+")
 plain("POST /api/v1/redaction-patterns/preview", sample="EMP-1")
 plain("POST /api/v1/erasures/report", email="member@acme.example")
@@ -101,6 +105,17 @@ def run(estate: Estate) -> Good:
 
 
 plain("POST /api/v1/runs/{id}/replay", input="Where is order 7?")
+
+
+@good("POST /api/v1/context/forget")
+def forget(estate: Estate) -> Good:
+    return Good({"ids": [str(estate.rows["/context"])]})
+
+
+@good("POST /api/v1/context/{id}/restore")
+def restore(estate: Estate) -> Good:
+    estate.owner.delete(f"/context/{estate.rows['/context']}")
+    return Good({"reason": "It still counts."})
 
 
 @good("POST /api/v1/agents/{id}/resume")

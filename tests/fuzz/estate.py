@@ -123,6 +123,7 @@ class Estate:
         rows["/objectives"] = make("objectives", objective)
         thanks = {"trace_id": uuid4().hex, "helpful": True}
         rows["/feedback"] = make("feedback", thanks)
+        rows["/context"] = make("context", {"content": "Prefers tea.", "kind": "preference"})
         rows["/content-rules"] = make("content-rules", {"mode": "full"})
         pattern = {"kind": "staff", "expression": "EMP-[0-9]+"}
         rows["/redaction-patterns"] = make("redaction-patterns", pattern)

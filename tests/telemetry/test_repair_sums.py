@@ -147,6 +147,7 @@ def test_days_whose_runs_may_be_gone_are_refused(house: House, api: Api) -> None
     wrong = [
         {"first": old, "last": last.isoformat()},
         {"first": last.isoformat(), "last": first.isoformat()},
+        {"last": "0001-01-01"},
         {"first": "yesterday", "last": last.isoformat()},
         {"first": first.isoformat(), "last": (last + timedelta(days=2)).isoformat()},
     ]

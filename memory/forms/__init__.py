@@ -1,0 +1,6 @@
+"""The Studio's forms about memory."""
+
+from memory.forms.cleaning import CleaningForm
+from memory.forms.memory import MemoryForm, NewMemoryForm
+
+__all__ = ["CleaningForm", "MemoryForm", "NewMemoryForm"]
