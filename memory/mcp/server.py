@@ -68,6 +68,11 @@ def app_of(offered: Offered, use: Use, version: str) -> App:
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
+    return _serving(server)
+
+
+def _serving(server: Server[Any]) -> App:
+    """Return an app that has the server answer one request, and forgets it."""
     # Names of hosts are judged by Django, which has looked at the request before.
     security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
