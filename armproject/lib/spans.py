@@ -34,6 +34,7 @@ class Kind(StrEnum):
     SERVER = "SERVER"
     CLIENT = "CLIENT"
     CONSUMER = "CONSUMER"
+    INTERNAL = "INTERNAL"
 
 
 def is_telling() -> bool:

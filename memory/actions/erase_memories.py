@@ -9,8 +9,11 @@ from django.db.models import Q
 
 from accounts.permissions import require
 from armproject.lib.audit import record
+from memory import figures
 from memory.access import require_within
+from memory.actions.tell_news import FORGOTTEN, tell_news
 from memory.models import Chunk, Memory, MemoryVersion, Origin, Use
+from memory.remains import remains_of
 
 # Nobody concludes things from things so many times over.
 DEEPEST = 20
@@ -32,7 +35,9 @@ class Erased:
 def erase_memories(
     memories: Sequence[Memory], *, with_derived: bool = False, reason: str = ""
 ) -> Erased:
-    """Erase memories so that nothing of them is left, and tell what was erased.
+    """Erase memories, look that nothing of them is left, and return the receipt.
+
+    The receipt, how many rows of each kind are gone, stands in the audit log, too.
 
     With `with_derived` whatever was concluded from them goes, too, however indirectly.
     """
@@ -45,7 +50,10 @@ def erase_memories(
     erased.memories -= len(derived)
     erased.derived = len(derived)
     subject = memories[0] if len(memories) == 1 else None
-    told = {**asdict(erased), "ids": sorted(str(pk) for pk in ids)}
+    left = remains_of(ids | derived)
+    if left:
+        raise RuntimeError(f"Erased memories left rows behind: {sorted(left)}")
+    told = {**asdict(erased), "left": 0, "ids": sorted(str(pk) for pk in ids)}
     record("memories.erase", subject, details=told, reason=reason)
     return erased
 
@@ -65,6 +73,8 @@ def derived_of(ids: set[UUID]) -> set[UUID]:
 
 def erase_rows(ids: set[UUID]) -> Erased:
     """Delete memories and whatever hangs on them, in the caller's transaction."""
+    tell_news(FORGOTTEN, sorted(ids))
+    figures.count("erase", len(ids))
     counts = {
         name: int(rows.delete()[0])
         for name, rows in (

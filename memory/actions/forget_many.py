@@ -8,7 +8,9 @@ from django.utils import timezone
 from accounts.permissions import require
 from armproject.lib.audit import record
 from armproject.lib.errors import InvalidInput
+from memory import figures
 from memory.access import Reach, require_within
+from memory.actions.tell_news import FORGOTTEN, tell_news
 from memory.models import Memory, MemoryState
 
 MOST = 1_000
@@ -34,6 +36,8 @@ def forget_many(
         row.state, row.forgotten_at = MemoryState.FORGOTTEN, timezone.now()
     Memory.objects.bulk_update(rows, ["state", "forgotten_at"])
     _note(rows, reason)
+    tell_news(FORGOTTEN, [row.pk for row in rows])
+    figures.count("forget", len(rows))
     return rows
 
 

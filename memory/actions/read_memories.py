@@ -7,6 +7,7 @@ from django.db import transaction
 
 from armproject.lib.audit import record
 from armproject.lib.crypto import Undecryptable
+from memory import figures
 from memory.access import Reach, reach_of_call, require_reading, require_within
 from memory.models import Memory
 
@@ -28,6 +29,7 @@ def read_memories(
     require_reading(how, reach)
     for memory in memories:
         require_within(memory, reach)
+    figures.count_reading(how)
     opened = [Opened(memory, _content(memory)) for memory in memories]
     if len(memories) == 1:
         record("memories.read", memories[0], details={"how": how})

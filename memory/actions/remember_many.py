@@ -9,12 +9,14 @@ from django.db import transaction
 
 from accounts.permissions import require
 from accounts.sealing import marks, seal_rows
-from armproject.lib import context
+from armproject.lib import context, spans
 from armproject.lib.audit import record
 from armproject.lib.context import PrincipalKind
 from armproject.lib.errors import InvalidInput
 from armproject.lib.ids import uuid7
+from memory import figures
 from memory.access import Reach, require_writing
+from memory.actions.tell_news import STORED, tell_news
 from memory.actions.update_memory import update_memory
 from memory.entries import Draft, clean, mark_source, refused
 from memory.gates import Effect, Verdict, Writing
@@ -114,9 +116,13 @@ class _Batch:
         return found
 
     def _write(self) -> None:
-        """Write what is new with as few statements as there are tables."""
+        """Write what is new with as few statements as there are tables, as one step of a trace."""
         if not self.fresh:
             return
+        with spans.step("memory.write", spans.Kind.INTERNAL, {"arm.memories": len(self.fresh)}):
+            self._write_all()
+
+    def _write_all(self) -> None:
         rows = [row for row, _ in self.fresh.values()]
         told = {row.pk: draft.content.encode() for row, draft in self.fresh.values()}
         sealed = seal_rows(told, table=TABLE, column=COLUMN)
@@ -127,6 +133,9 @@ class _Batch:
             origin for row, draft in self.fresh.values() for origin in _origins(row, draft)
         )
         _note(rows)
+        live = [row.pk for row in rows if row.state == MemoryState.LIVE]
+        tell_news(STORED, live)
+        figures.count("store", len(rows))
         self.fresh.clear()
 
 

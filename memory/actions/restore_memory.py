@@ -6,7 +6,9 @@ from django.utils import timezone
 from accounts.permissions import require
 from armproject.lib.audit import record
 from armproject.lib.errors import Conflict
+from memory import figures
 from memory.access import require_within
+from memory.actions.tell_news import STORED, tell_news
 from memory.models import Memory, MemoryState, Store
 
 
@@ -23,6 +25,9 @@ def restore_memory(memory: Memory, *, reason: str = "") -> Memory:
     memory.forgotten_at, memory.updated_at = None, timezone.now()
     memory.save(update_fields=["state", "forgotten_at", "updated_at"])
     record("memories.restore", memory, reason=reason)
+    figures.count("restore")
+    if memory.state == MemoryState.LIVE:
+        tell_news(STORED, [memory.pk])
     return memory
 
 

@@ -13,8 +13,9 @@ from armproject.lib import context
 from armproject.lib.audit import record
 from armproject.lib.context import PrincipalKind
 from armproject.lib.errors import Conflict
-from memory import entries
+from memory import entries, figures
 from memory.access import Reach, require_within, require_writing
+from memory.actions.tell_news import FORGOTTEN, UPDATED, tell_news
 from memory.gates import Effect, Writing
 from memory.models import Memory, MemoryState, MemoryVersion
 from memory.owners import Owner
@@ -64,6 +65,12 @@ def update_memory(
     memory.version += 1
     memory.updated_at = timezone.now()
     memory.save()
+    _note(memory, changes, is_new_text=is_new_text)
+    return memory
+
+
+def _note(memory: Memory, changes: dict[str, Any], *, is_new_text: bool) -> None:
+    """Record the change and tell of it; what is withheld by now is not found any more."""
     record(
         "memories.update",
         memory,
@@ -71,7 +78,11 @@ def update_memory(
         after={name: _shown(name, getattr(memory, name)) for name in changes},
         details={"version": memory.version, "content_changed": is_new_text},
     )
-    return memory
+    figures.count("update")
+    if memory.state == MemoryState.LIVE:
+        tell_news(UPDATED, [memory.pk])
+    elif is_new_text:
+        tell_news(FORGOTTEN, [memory.pk])
 
 
 def _check(memory: Memory, expected_version: int | None) -> None:

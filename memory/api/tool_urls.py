@@ -4,9 +4,11 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from memory.api.tools import OfferViewSet, ToolsView, ToolView
+from memory.api.withheld import WithheldViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("memory/offers", OfferViewSet)
+router.register("memory/withheld", WithheldViewSet, basename="withheld")
 
 urlpatterns = [
     path("memory/tools", ToolsView.as_view(), name="memory-tools"),
