@@ -17,6 +17,7 @@ from accounts.roles import PERMISSIONS, Role, rights_of
 from agents.actions.request_checks import request_checks
 from agents.actions.update_agent import update_agent
 from agents.models import Agent, Environment
+from armproject.demo.memories import drafts
 from armproject.demo.traces import requests
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.secret import Secret
@@ -28,6 +29,7 @@ from governance.actions.create_channel import create_channel
 from governance.models import AlertRule, Channel, ChannelKind
 from governance.proposals import available
 from jobs.actions.enqueue import enqueue
+from memory.actions.remember_many import remember_many
 from telemetry.actions.receive_traces import receive_traces
 from telemetry.actions.set_content_rule import set_content_rule
 from telemetry.models import ContentMode
@@ -116,6 +118,11 @@ class Company:
             set_content_rule(ContentMode.REDACTED)
         for body in requests(time.time_ns()):
             receive_traces(body, JSON)
+
+    def remember(self) -> None:
+        """Let agents know something of customers, and all of them what the company told."""
+        with fenced():
+            remember_many(list(drafts()))
 
     def watch(self) -> None:
         """Let the owner be told by mail, add the ready-made rules, and have them judged."""

@@ -12,6 +12,7 @@ from agents.models import Agent
 from costs import reports
 from costs.periods import Named, named, zone_of
 from governance.models import Alert, Notification, NotificationState
+from memory.models import Memory
 from telemetry.models import Run
 
 
@@ -27,6 +28,7 @@ def read_facts() -> dict[str, Any]:
             "agents": by_vendor,
             "health": by_health,
             "runs": Run.objects.count(),
+            "memories": Memory.objects.present().count(),
             "checked": agents.exclude(health_checked_at=None).count(),
             "costs this month": {
                 total.now.currency: f"{total.now.cost:.2f}" for total in month.totals

@@ -159,6 +159,18 @@ class MemoryAdmin(StudioAdmin):
     def has_forget_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return has_permission("memories.write")
 
+    def has_keep_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return has_permission("memories.write") and self._is_forgotten(object_id) is not True
+
+    def has_restore_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return has_permission("memories.write") and self._is_forgotten(object_id) is True
+
+    def _is_forgotten(self, object_id: Any) -> bool | None:
+        """Tell whether the memory of a page was forgotten; None where there is no page of one."""
+        states = Memory.objects.filter(pk=object_id).values_list("state", flat=True)
+        state = states.first() if object_id else None
+        return None if state is None else state == MemoryState.FORGOTTEN
+
     @action(description="Forget", permissions=["forget"])
     def forget_chosen(self, request: HttpRequest, queryset: Any) -> None:
         run_on_each(request, queryset, forget, "Forgotten; each can be restored for 30 days")
@@ -166,7 +178,7 @@ class MemoryAdmin(StudioAdmin):
     @action(
         description="Forget",
         icon="backspace",
-        permissions=["forget"],
+        permissions=["keep"],
         dialog=dialog(
             "Forget this memory?",
             "Nothing finds it any more. It can be restored for 30 days, then it is erased.",
@@ -179,7 +191,7 @@ class MemoryAdmin(StudioAdmin):
     @action(
         description="Restore",
         icon="restore",
-        permissions=["forget"],
+        permissions=["restore"],
         dialog=dialog("Restore this memory?", "It is found again as before.", "Restore"),
     )
     def restore_one(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:

@@ -45,6 +45,7 @@ class Command(BaseCommand):
         self._step("Agents discovered", lambda: finish_work(["agents.discover"]))
         self._step("Own agents tell of their runs", company.report)
         self._step("Agents found behind them", lambda: finish_work([CLAIM]))
+        self._step("Memories kept", company.remember)
         self._step("Owners and cost centres named", company.assign)
         self._step("Health asked for", company.check)
         self._step("Health checked", lambda: finish_work(["agents.check"]))
