@@ -166,6 +166,24 @@ UNFOLD: dict[str, Any] = {
                     "admin:memory_memory_changelist",
                     may("memories.read"),
                 ),
+                _link(
+                    "Imports and exports",
+                    "import_export",
+                    "admin:memory_memoryimport_changelist",
+                    may("memories.import"),
+                ),
+                _link(
+                    "In agents",
+                    "input",
+                    "admin:memory_injection_changelist",
+                    may("agents.inject"),
+                ),
+                _link(
+                    "Memory services",
+                    "cloud_sync",
+                    "admin:memory_externalstore_changelist",
+                    may("memories.manage"),
+                ),
             ),
             _group(
                 "Money",

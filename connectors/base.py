@@ -59,8 +59,8 @@ class ConnectorError(DomainError):
 
     `fault` says whose turn it is: the customer's (credentials, permission, wrong_kind, billing,
     forbidden_host), the vendor's (rate_limited, overloaded, unavailable, timeout, malformed,
-    not_found, endless), ours (refused: it rejected the request we built; conflict: somebody
-    changed the same thing meanwhile) or nobody's (unsupported: it has no such thing).
+    not_found, endless), ours (refused: what we asked; conflict: somebody changed the same thing
+    meanwhile) or nobody's (unsupported: it has no such thing).
     """
 
     code = "CONNECTOR_ERROR"
@@ -114,10 +114,9 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class FoundAgent:
-    """An agent as the vendor shows it.
+    """An agent as the vendor shows it; `confidence` (0 to 1) says how sure it is that it is one.
 
-    `type` is assistant, chat, completion or custom; `status` active, paused, error or unknown;
-    `confidence` runs from 0 to 1 and says how sure it is that this is an agent at all.
+    `type` is assistant, chat, completion or custom; `status` active, paused, error or unknown.
     """
 
     vendor_agent_id: str
@@ -136,11 +135,7 @@ class FoundAgent:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """Every agent that could be read.
-
-    `sources` are the kinds of source read to their end, as in `discovered_via`: only an agent of
-    such a source may be called vanished when it is missing.
-    """
+    """Every agent that could be read; only one of `sources`, read to their end, can vanish."""
 
     agents: tuple[FoundAgent, ...]
     sources: tuple[str, ...]
@@ -159,10 +154,9 @@ class AgentRef:
 
 @dataclass(frozen=True, slots=True)
 class HealthReading:
-    """What the free signals of one agent said; None means the vendor does not tell.
+    """What the free signals of one agent said of recent work; None: the vendor does not tell.
 
-    `latency_ms` is our round trip, `p95_ms` the vendor's own work, `requests` and `errors` count
-    recent work. `model_state` is active, deprecated, retired or unknown.
+    `latency_ms` is our round trip; `model_state` is active, deprecated, retired or unknown.
     """
 
     exists: bool | None
@@ -189,9 +183,9 @@ class Period:
 class UsageRow:
     """Tokens of one bucket. `input_tokens` is the total including cached and cache-write tokens.
 
-    `agent`, `api_key` and `project` are the vendor's ids, empty where the row is not split by
-    them; `source` is its word for the surface the traffic came through. Together with `start`,
-    `end` and `model` they make a row one row. `requests` is None where they are not counted.
+    `agent`, `api_key` and `project` are the vendor's ids, empty where the row is not split by them;
+    `source` is its word for where the traffic came through. With `start`, `end` and `model` they
+    make a row one row. `requests` is None where they are not counted.
     """
 
     start: datetime
@@ -241,8 +235,7 @@ class Interaction:
 class Lever:
     """One thing that could stop or start an agent, and whether it was, or would be, pulled.
 
-    `name` stays the same from pause to resume. `fault` is set where it exists and could not be
-    pulled; one that does not exist, or stands that way already, is unpulled without one.
+    `name` stays the same from pause to resume; `fault` is set where it could not be pulled.
     """
 
     name: str
@@ -252,10 +245,7 @@ class Lever:
 
 
 class Connector(AbstractContextManager["Connector"], Protocol):
-    """One vendor. Every verb raises `ConnectorError`; listing verbs read all pages, guarded.
-
-    `client` makes the clients it speaks through; closed, or left as a context, it lets them go.
-    """
+    """One vendor. Every verb raises `ConnectorError`; closed, it lets its clients go."""
 
     kind: ClassVar[str]
     label: ClassVar[str]
@@ -293,8 +283,16 @@ class Connector(AbstractContextManager["Connector"], Protocol):
     ) -> tuple[Lever, ...]:
         """Start what is paused; `only` names the levers that pausing pulled, where known."""
 
-    def inject(self, agent: AgentRef, text: str) -> str:
-        """Set ARM's text where the agent reads it and say where; an empty text takes it out."""
+    def instructions(self, agent: AgentRef) -> str:
+        """Read what the agent is told at its vendor, with what ARM put there."""
+
+    def inject(
+        self, agent: AgentRef, text: str, *, block: str = "", expected: str | None = None
+    ) -> str:
+        """Set ARM's text where the agent reads it and say where; an empty text takes it out.
+
+        `block` is which of ARM's texts; of instructions without the mark `expected` none is.
+        """
 
     def invoke(self, agent: AgentRef, text: str, *, key: str) -> str:
         """Begin work with a message, once for each key; return the vendor's id of that work."""

@@ -7,10 +7,12 @@ class MemoryConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.registry import add_holding
+        from jobs.sinks import add_sink
         from jobs.topics import add_topic
         from memory import holdings
         from memory.actions.tell_news import TOPICS
         from memory.gates import add_gate
+        from memory.outside import KIND, MemorySink
         from memory.screening import judge
 
         add_gate("screening", before_write=judge)
@@ -18,3 +20,4 @@ class MemoryConfig(AppConfig):
             add_holding(holding())
         for name, label in TOPICS.items():
             add_topic(name, label)
+        add_sink(KIND, MemorySink())

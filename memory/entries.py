@@ -36,7 +36,8 @@ class Draft:
     """Something to remember, and all that is said of it; the fields are those of `Memory`.
 
     `parents` are the memories it was concluded from, `run_id` the run. `is_trusted` tells that a
-    person of the organization wrote it.
+    person of the organization wrote it. What comes from elsewhere may bring its `id` and when it
+    was first known, `created_at`.
     """
 
     content: str
@@ -59,6 +60,8 @@ class Draft:
     is_trusted: bool = False
     parents: tuple[UUID, ...] = ()
     run_id: UUID | None = None
+    id: UUID | None = None
+    created_at: datetime | None = None
 
 
 def refused(name: str, message: str) -> InvalidInput:

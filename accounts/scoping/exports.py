@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
 from accounts.fence import fenced
@@ -34,7 +34,7 @@ def stream(
     in the queryset's order, each page in a transaction of its own. Once the caller has lost a
     right they came with, no further page is read and the download breaks off.
     """
-    rows = _rows(queryset, context.current())
+    rows = pages_of(queryset, context.current())
     text = _csv(rows, columns) if kind == "csv" else _json_lines(rows, columns)
     response = StreamingHttpResponse(text, content_type=KINDS[kind])
     response["Content-Disposition"] = f'attachment; filename="{filename}.{kind}"'
@@ -56,8 +56,8 @@ def safe_cell(value: Any) -> Any:
     return text
 
 
-def _rows(queryset: "QuerySet[Any]", caller: context.Context) -> Iterator[list[Model]]:
-    """Yield pages, each starting where the one before ended."""
+def pages_of(queryset: "QuerySet[Any]", caller: context.Context) -> Iterator[list[Any]]:
+    """Yield pages, each starting where the one before ended, as long as the caller may read."""
     order = Order.of(queryset)
     queryset = queryset.order_by(*order.terms)
     place: str | None = None
@@ -78,7 +78,7 @@ def _refuse_who_lost_rights(caller: context.Context) -> None:
         raise Forbidden("You may not do any more what you could when this export began.")
 
 
-def _csv(pages: Iterator[list[Model]], columns: Columns) -> Iterator[str]:
+def _csv(pages: Iterator[list[Any]], columns: Columns) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
@@ -88,7 +88,7 @@ def _csv(pages: Iterator[list[Model]], columns: Columns) -> Iterator[str]:
     yield _taken(buffer)
 
 
-def _json_lines(pages: Iterator[list[Model]], columns: Columns) -> Iterator[str]:
+def _json_lines(pages: Iterator[list[Any]], columns: Columns) -> Iterator[str]:
     for page in pages:
         lines = ({name: read(row) for name, read in columns.items()} for row in page)
         yield "".join(f"{_plain(line)}\n" for line in lines)

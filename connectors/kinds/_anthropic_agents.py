@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from connectors.base import FoundAgent
 from connectors.fields import Row, identifier, optional_moment, optional_row, plain, text
+from connectors.markers import without_memories
 from connectors.spans import now
 
 MANAGED_AGENTS = "managed_agents"
@@ -30,6 +31,8 @@ _KEY_STATUS = {"active": "active", "inactive": "paused", "expired": "error"}
 def agent(row: Row, deployments: Sequence[Row] | None) -> FoundAgent:
     """Read one agent; `deployments` are its own, None if they could not be read."""
     config = {key: row[key] for key in _SETTINGS if row.get(key) is not None}
+    if isinstance(config.get("system"), str):
+        config["system"] = without_memories(text(row, "system"))
     config["deployments"] = [
         {key: each.get(key) for key in ("id", "name", "status", "paused_reason", "schedule")}
         for each in deployments or ()

@@ -78,14 +78,21 @@ def switch_key(
     return pulls.result()
 
 
-def inject(api: RuntimeApi, agent: str, addition: str) -> str:
+def instructions(api: RuntimeApi, agent: str) -> str:
+    return text(api.agent(agent).body, "system")
+
+
+def inject(
+    api: RuntimeApi, agent: str, addition: str, *, block: str = "", expected: str | None = None
+) -> str:
     """Write the block into the system prompt, and say where.
 
     The version that was read is sent along; if somebody was faster it is read again.
     """
     for _ in range(ATTEMPTS):
         before = api.agent(agent).body
-        wanted = markers.place(text(before, "system"), addition)
+        markers.refuse_changed(text(before, "system"), expected)
+        wanted = markers.place(text(before, "system"), addition, block)
         if wanted == text(before, "system"):
             return _place(agent, before)
         try:

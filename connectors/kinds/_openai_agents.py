@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.base import FoundAgent
 from connectors.fields import Row, identifier, optional_moment, optional_row, plain, text
+from connectors.markers import without_memories
 from connectors.spans import now
 
 AGENTS_API = "agents_api"
@@ -34,6 +35,8 @@ _SETTINGS = (
 def agent(row: Row, automations: Sequence[Row] | None) -> FoundAgent:
     """Read one agent; `automations` are those that start it, None if they could not be read."""
     config = {key: row[key] for key in _SETTINGS if row.get(key) is not None}
+    if isinstance(config.get("instructions"), str):
+        config["instructions"] = without_memories(text(row, "instructions"))
     config["automations"] = [
         {key: each.get(key) for key in ("id", "name", "type", "status", "expression", "timezone")}
         for each in automations or ()

@@ -77,7 +77,13 @@ def resume(
     return pulls.result()
 
 
-def inject(api: RuntimeApi, agent: str, addition: str) -> str:
+def instructions(api: RuntimeApi, agent: str) -> str:
+    return text(api.agent(agent).body, "instructions")
+
+
+def inject(
+    api: RuntimeApi, agent: str, addition: str, *, block: str = "", expected: str | None = None
+) -> str:
     """Write the block into the instructions, and say where.
 
     OpenAI has no lock, so they are read again right before writing, and the answer to the writing
@@ -85,9 +91,10 @@ def inject(api: RuntimeApi, agent: str, addition: str) -> str:
     """
     for _ in range(ATTEMPTS):
         before = api.agent(agent).body
-        instructions = text(before, "instructions")
-        wanted = markers.place(instructions, addition)
-        if wanted == instructions:
+        present = text(before, "instructions")
+        markers.refuse_changed(present, expected)
+        wanted = markers.place(present, addition, block)
+        if wanted == present:
             return f"instructions of {agent}"
         if _stamp(api.agent(agent).body) != _stamp(before):
             continue

@@ -155,9 +155,16 @@ class AnthropicConnector(Wired):
             return levers.switch_key(self._admin(), name, on=True, only=only, rehearse=rehearse)
         return levers.resume(self._runtime(), name, only, rehearse=rehearse)
 
-    def inject(self, agent: AgentRef, text: str) -> str:
+    def instructions(self, agent: AgentRef) -> str:
         _refuse_keys(agent, "Anthropic keeps no system prompt for a key.")
-        return levers.inject(self._runtime(), agent.vendor_agent_id, text)
+        return levers.instructions(self._runtime(), agent.vendor_agent_id)
+
+    def inject(
+        self, agent: AgentRef, text: str, *, block: str = "", expected: str | None = None
+    ) -> str:
+        _refuse_keys(agent, "Anthropic keeps no system prompt for a key.")
+        api, name = self._runtime(), agent.vendor_agent_id
+        return levers.inject(api, name, text, block=block, expected=expected)
 
     def invoke(self, agent: AgentRef, text: str, *, key: str) -> str:
         _refuse_keys(agent, "A key is no agent: Anthropic has nothing to start.")

@@ -123,17 +123,20 @@ class CustomConnector:
     ) -> tuple[Lever, ...]:
         return (Lever("agent", pulled=False, detail=OWN_GATE),)
 
-    def inject(self, agent: AgentRef, text: str) -> str:
-        raise ConnectorError(
-            "ARM cannot write into this agent; it reads its memory from ARM's tools.",
-            fault="unsupported",
-            permanent=True,
-        )
+    def instructions(self, agent: AgentRef) -> str:
+        raise _unsupported("ARM cannot read this agent's instructions; it keeps them itself.")
+
+    def inject(
+        self, agent: AgentRef, text: str, *, block: str = "", expected: str | None = None
+    ) -> str:
+        raise _unsupported("ARM cannot write into this agent; it reads its memory by ARM's tools.")
 
     def invoke(self, agent: AgentRef, text: str, *, key: str) -> str:
-        raise ConnectorError(
-            "This agent is started where it runs.", fault="unsupported", permanent=True
-        )
+        raise _unsupported("This agent is started where it runs.")
+
+
+def _unsupported(why: str) -> ConnectorError:
+    return ConnectorError(why, fault="unsupported", permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +199,7 @@ def parse_registration(payload: object) -> Registration:
 
 
 def parse_heartbeat(payload: object) -> Heartbeat:
-    """Read a heartbeat; only the agent's id is required.
-
-    `{"agent": {"id", …}, "status", "latency_ms", "requests", "errors", "message", "sent_at"}`
-    """
+    """Read `{"agent": {"id", …}, "status", "latency_ms", "requests", …}`; only the id must be."""
     reader = _Reader(payload)
     beat = Heartbeat(
         agent=reader.agent(),

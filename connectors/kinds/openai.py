@@ -167,9 +167,16 @@ class OpenAIConnector(Wired):
             return (NO_KEY_SWITCH,)
         return levers.resume(self._runtime(), agent.vendor_agent_id, only, rehearse=rehearse)
 
-    def inject(self, agent: AgentRef, text: str) -> str:
+    def instructions(self, agent: AgentRef) -> str:
         _refuse_candidates(agent, "OpenAI keeps no instructions for a key.")
-        return levers.inject(self._runtime(), agent.vendor_agent_id, text)
+        return levers.instructions(self._runtime(), agent.vendor_agent_id)
+
+    def inject(
+        self, agent: AgentRef, text: str, *, block: str = "", expected: str | None = None
+    ) -> str:
+        _refuse_candidates(agent, "OpenAI keeps no instructions for a key.")
+        api, name = self._runtime(), agent.vendor_agent_id
+        return levers.inject(api, name, text, block=block, expected=expected)
 
     def invoke(self, agent: AgentRef, text: str, *, key: str) -> str:
         _refuse_candidates(agent, "A key is no agent: OpenAI has nothing to start.")

@@ -124,7 +124,7 @@ class Subscription(ScopedModel):
         if self.former_sealed and self.former_until and self.former_until > timezone.now():
             secrets.append(self._open("former_sealed"))
         reach = Reach(frozenset(self.organization.allowed_hosts))
-        return Way(self._open("address_sealed"), tuple(secrets), reach)
+        return Way(self._open("address_sealed"), tuple(secrets), reach, self.pk)
 
     @property
     def wanted(self) -> dict[str, Any]:

@@ -26,11 +26,15 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a subscription leads, and the secrets that are valid for it, the newest first."""
+    """Where a subscription leads, and the secrets that are valid for it, the newest first.
+
+    `subscription_id` is whose way it is.
+    """
 
     address: Secret
     secrets: tuple[Secret, ...]
     reach: Reach
+    subscription_id: UUID | None = None
 
 
 class NotTaken(Unavailable):

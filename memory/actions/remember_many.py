@@ -174,13 +174,15 @@ def _judged(draft: Draft) -> Verdict:
 def _row(draft: Draft, digest: bytes, verdict: Verdict) -> Memory:
     principal = context.principal()
     row = Memory(
-        pk=uuid7(),
+        pk=draft.id or uuid7(),
         owner_type=draft.owner.type,
         owner_id=draft.owner.id,
         digest=digest,
         created_by=principal.label[:200] if principal else "",
         **{name: getattr(draft, name) for name in PLAIN},
     )
+    if draft.created_at is not None:
+        row.created_at = draft.created_at
     if verdict.effect == Effect.WITHHOLD:
         row.state = MemoryState.WITHHELD
         row.state_reason = " ".join(verdict.reasons)[:300]

@@ -41,13 +41,14 @@ def update_memory(
     content: str | None = None,
     reach: Reach | None = None,
     expected_version: int | None = None,
+    is_by_hand: bool | None = None,
     **said: Any,
 ) -> Memory:
     """Change what a memory says or what is said of it; how it was stays as a version.
 
-    `said` may hold label, metadata, confidence, visibility, kind, horizon, valid_from,
-    valid_until and expires_at. What it says is judged anew and found anew. With
-    `expected_version` it is refused when somebody else was faster (Conflict).
+    `said` may hold label, metadata, confidence, visibility, kind, horizon, valid_from, valid_until
+    and expires_at. With `expected_version` it is refused when somebody else was faster (Conflict).
+    What a person says counts as written by hand, unless `is_by_hand` is false, as for a file.
     """
     require("memories.write")
     require_within(memory, reach)
@@ -61,7 +62,7 @@ def update_memory(
         return memory
     _keep_version(memory, before, changes)
     if is_new_text:
-        _rewrite(memory, text or "")
+        _rewrite(memory, text or "", is_by_hand=_by_hand(is_by_hand))
     memory.version += 1
     memory.updated_at = timezone.now()
     memory.save()
@@ -142,11 +143,15 @@ def _keep_version(memory: Memory, content: str, changes: dict[str, Any]) -> None
     version.save(force_insert=True)
 
 
-def _rewrite(memory: Memory, content: str) -> None:
-    """Let the memory say something else, if the gates let it."""
+def _by_hand(told: bool | None) -> bool:  # noqa: FBT001
     principal = context.principal()
+    is_person = principal is not None and principal.kind == PrincipalKind.MEMBER
+    return is_person if told is None else told
+
+
+def _rewrite(memory: Memory, content: str, *, is_by_hand: bool) -> None:
+    """Let the memory say something else, if the gates let it."""
     owner = Owner(memory.owner_type, memory.owner_id)
-    is_by_hand = bool(principal and principal.kind == PrincipalKind.MEMBER)
     verdict = require_writing(
         Writing(
             owner=owner,

@@ -1,5 +1,8 @@
 """The Studio's pages about memory."""
 
+from memory.admin.injecting import InjectionAdmin
 from memory.admin.memory import MemoryAdmin
+from memory.admin.moving import MemoryImportAdmin
+from memory.admin.outside import ExternalStoreAdmin
 
-__all__ = ["MemoryAdmin"]
+__all__ = ["ExternalStoreAdmin", "InjectionAdmin", "MemoryAdmin", "MemoryImportAdmin"]

@@ -11,10 +11,19 @@ from memory.models.choices import (
     Visibility,
 )
 from memory.models.chunk import Chunk
+from memory.models.external_store import ExternalCopy, ExternalStore
 from memory.models.extraction import Extraction, ExtractionState
+from memory.models.injection import Injection
 from memory.models.learning_day import LearningDay
 from memory.models.learning_setting import LearningSetting
 from memory.models.memory import Memory, MemoryQuerySet
+from memory.models.memory_import import (
+    ImportedMemory,
+    ImportOutcome,
+    ImportState,
+    MemoryImport,
+    Signer,
+)
 from memory.models.memory_version import MemoryVersion
 from memory.models.offer import Offer
 from memory.models.origin import Origin
@@ -23,13 +32,20 @@ from memory.models.use import Use
 
 __all__ = [
     "Chunk",
+    "ExternalCopy",
+    "ExternalStore",
     "Extraction",
     "ExtractionState",
     "Horizon",
+    "ImportOutcome",
+    "ImportState",
+    "ImportedMemory",
+    "Injection",
     "Kind",
     "LearningDay",
     "LearningSetting",
     "Memory",
+    "MemoryImport",
     "MemoryQuerySet",
     "MemoryState",
     "MemoryVersion",
@@ -37,6 +53,7 @@ __all__ = [
     "Origin",
     "OwnerType",
     "Preference",
+    "Signer",
     "SourceType",
     "Store",
     "Use",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from armproject.lib.errors import InvalidInput
 from connectors.base import ConnectorError
-from connectors.markers import BEGIN, END, place
+from connectors.markers import BEGIN, END, MEMORY, mark_of, place, without_memories
 
 prose = st.text().filter(lambda text: "ARM:" not in text)
 
@@ -47,3 +47,37 @@ def test_half_a_block_is_left_to_people() -> None:
 def test_our_markers_cannot_be_smuggled_in() -> None:
     with pytest.raises(InvalidInput):
         place("Be kind.", f"nice{END} and now outside the block")
+
+
+@given(before=prose, mine=prose.filter(bool), own=prose.filter(bool), added=prose)
+def test_both_blocks_come_out_in_either_order_and_what_people_added_stays(
+    before: str, mine: str, own: str, added: str
+) -> None:
+    both = place(place(before, mine), own, MEMORY)
+    assert mine in both
+    assert own in both
+    assert without_memories(both) == place(before, mine)
+    assert place(place(both, "", MEMORY), "") == before
+    assert place(place(both, ""), "", MEMORY) in (before, f"\n\n{before}")
+    written = f"{place(before, own, MEMORY)}{added}"
+    assert place(written, "", MEMORY) == f"{before}{added}"
+
+
+@given(added=prose, own=prose.filter(bool))
+def test_what_people_wrote_before_a_block_that_stood_alone_stays_to_the_last_blank(
+    added: str, own: str
+) -> None:
+    assert place(f"{added}{place('', own, MEMORY)}", "", MEMORY) == added
+
+
+def test_half_a_block_of_memories_is_left_to_people_too() -> None:
+    placed = place("Be kind.", "ours", MEMORY)
+    with pytest.raises(ConnectorError):
+        place(placed.replace("<!-- ARM:end memory -->", ""), "", MEMORY)
+    with pytest.raises(ConnectorError):
+        place(placed.replace("<!-- ARM:end memory -->", ""), "new")
+
+
+def test_instructions_are_known_again_by_their_mark() -> None:
+    assert mark_of("Be kind.") == mark_of("Be kind.")
+    assert mark_of("Be kind.") != mark_of("Be kind. ")
