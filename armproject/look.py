@@ -62,6 +62,11 @@ def _link(
     return link
 
 
+def _known(title: str, icon: str, rows: str, permission: str) -> dict[str, Any]:
+    """Return the link to a list of memory's."""
+    return _link(title, icon, f"admin:memory_{rows}_changelist", may(permission))
+
+
 def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "separator": False, "collapsible": False, "items": list(items)}
 
@@ -160,30 +165,11 @@ UNFOLD: dict[str, Any] = {
             ),
             _group(
                 "Knowledge",
-                _link(
-                    "Memories",
-                    "neurology",
-                    "admin:memory_memory_changelist",
-                    may("memories.read"),
-                ),
-                _link(
-                    "Imports and exports",
-                    "import_export",
-                    "admin:memory_memoryimport_changelist",
-                    may("memories.import"),
-                ),
-                _link(
-                    "In agents",
-                    "input",
-                    "admin:memory_injection_changelist",
-                    may("agents.inject"),
-                ),
-                _link(
-                    "Memory services",
-                    "cloud_sync",
-                    "admin:memory_externalstore_changelist",
-                    may("memories.manage"),
-                ),
+                _known("Memories", "neurology", "memory", "memories.read"),
+                _known("Imports and exports", "import_export", "memoryimport", "memories.import"),
+                _known("In agents", "input", "injection", "agents.inject"),
+                _known("Memory services", "cloud_sync", "externalstore", "memories.manage"),
+                _known("Memory tools", "build_circle", "offer", "memories.read"),
             ),
             _group(
                 "Money",

@@ -11,6 +11,7 @@ from typing import Any
 
 from armproject.lib.errors import InvalidInput
 
+PREFIX = "memory."
 STORE = "memory.store"
 RETRIEVE = "memory.retrieve"
 DELETE = "memory.delete"

@@ -1,6 +1,6 @@
 """Use a memory tool, as an agent does in a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
 from armproject.lib.errors import Forbidden, InvalidInput, NotFound
+from memory import toolbox
 from memory.actions.forget import forget
 from memory.actions.note_uses import note_uses
 from memory.actions.read_memories import read_memories
@@ -21,7 +22,7 @@ from memory.entries import Draft
 from memory.models import Memory, MemoryQuerySet, MemoryState, Offer, SourceType, Store, UseKind
 from memory.owners import Owner
 from memory.speaking import Speaker
-from memory.toolbox import DELETE, FEW, RETRIEVE, STORE, TOOLS
+from memory.toolbox import FEW, TOOLS
 
 # What an agent is allowed while it uses a tool, whatever the key it came with allows.
 RIGHTS = frozenset({"memories.read", "memories.write"})
@@ -50,7 +51,16 @@ def use_tool(name: str, arguments: Mapping[str, Any], speaker: Speaker) -> Answe
         raise Forbidden("Whose memories these are follows from the run; leave the owner out.")
     agent = Principal(PrincipalKind.AGENT, str(speaker.agent.pk), str(speaker.agent))
     with context.use(replace(context.current(), principal=agent, rights=RIGHTS)):
-        return USED[name](told, speaker, owner)
+        return _used(name, told, speaker, owner)
+
+
+def _used(name: str, told: dict[str, Any], speaker: Speaker, owner: Owner | None) -> Answer:
+    match name:
+        case toolbox.STORE:
+            return _store(told, speaker)
+        case toolbox.DELETE:
+            return _delete(told, speaker)
+    return _retrieve(told, speaker, owner)
 
 
 def _owner(told: dict[str, Any]) -> Owner | None:
@@ -63,7 +73,7 @@ def _allowed(speaker: Speaker, *, changes: bool) -> frozenset[Owner]:
     return frozenset({speaker.owner}) if changes else speaker.reach.owners
 
 
-def _store(told: dict[str, Any], speaker: Speaker, _: Owner | None) -> Answer:
+def _store(told: dict[str, Any], speaker: Speaker) -> Answer:
     kept = remember(
         Draft(
             content=told["content"],
@@ -131,7 +141,7 @@ def _which(told: dict[str, Any]) -> dict[str, Any]:
     return {column: told[name] for name, column in named.items() if name in told}
 
 
-def _delete(told: dict[str, Any], speaker: Speaker, _: Owner | None) -> Answer:
+def _delete(told: dict[str, Any], speaker: Speaker) -> Answer:
     own = speaker.owner
     rows = Memory.objects.owned_by(own.type, own.id).exclude(state=MemoryState.FORGOTTEN)
     memory = rows.filter(pk=_id(told["memory_id"])).first()
@@ -146,10 +156,3 @@ def _id(told: str) -> UUID:
         return UUID(told)
     except ValueError:
         raise InvalidInput("memory_id: Send the id of a memory.") from None
-
-
-USED: dict[str, Callable[[dict[str, Any], Speaker, Owner | None], Answer]] = {
-    STORE: _store,
-    RETRIEVE: _retrieve,
-    DELETE: _delete,
-}

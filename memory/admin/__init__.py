@@ -3,6 +3,13 @@
 from memory.admin.injecting import InjectionAdmin
 from memory.admin.memory import MemoryAdmin
 from memory.admin.moving import MemoryImportAdmin
+from memory.admin.offers import OfferAdmin
 from memory.admin.outside import ExternalStoreAdmin
 
-__all__ = ["ExternalStoreAdmin", "InjectionAdmin", "MemoryAdmin", "MemoryImportAdmin"]
+__all__ = [
+    "ExternalStoreAdmin",
+    "InjectionAdmin",
+    "MemoryAdmin",
+    "MemoryImportAdmin",
+    "OfferAdmin",
+]

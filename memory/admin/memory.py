@@ -20,6 +20,7 @@ from memory.actions.forget import forget
 from memory.actions.read_memories import read_memories
 from memory.actions.read_story import read_story
 from memory.actions.restore_memory import restore_memory
+from memory.admin.review import ReviewsMemories
 from memory.admin.usage import show_usage
 from memory.admin.words import KIND_COLOURS, STATE_COLOURS, shortened
 from memory.forms import MemoryForm, NewMemoryForm
@@ -61,7 +62,7 @@ class MemoryList(ChangeList):  # type: ignore[misc]
 
 
 @admin.register(Memory)
-class MemoryAdmin(StudioAdmin):
+class MemoryAdmin(ReviewsMemories, StudioAdmin):
     permissions = {
         "view": "memories.read",
         "add": "memories.write",
@@ -84,8 +85,8 @@ class MemoryAdmin(StudioAdmin):
     search_help_text = "The beginning of a label, a key or an owner's name"
     autocomplete_fields = ["agent"]
     ordering = ("-created_at", "-id")
-    actions = ["forget_chosen"]
-    actions_detail = ["forget_one", "restore_one", "erase_one"]
+    actions = ["approve_chosen", "discard_chosen", "forget_chosen"]
+    actions_detail = ["approve_one", "discard_one", "forget_one", "restore_one", "erase_one"]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Memory]":
         return reach_of_call().rows().select_related("agent")

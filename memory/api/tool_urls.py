@@ -12,6 +12,6 @@ router.register("memory/withheld", WithheldViewSet, basename="withheld")
 
 urlpatterns = [
     path("memory/tools", ToolsView.as_view(), name="memory-tools"),
-    path("memory/tools/<str:name>", ToolView.as_view(), name="memory-tool"),
+    path("memory/tools/<str:tool>", ToolView.as_view(), name="memory-tool"),
     *router.urls,
 ]

@@ -17,10 +17,9 @@ from memory.actions.offer_tools import offer_tools
 from memory.actions.use_tool import use_tool
 from memory.models import Offer
 from memory.speaking import speaker_of
-from memory.toolbox import TOOLS
+from memory.toolbox import PREFIX, TOOLS
 
 LINE = 200
-PREFIX = "memory."
 
 
 class OfferSerializer(StrictFields, serializers.ModelSerializer[Offer]):
@@ -110,9 +109,9 @@ class ToolView(APIView):
     permissions: ClassVar = {"post": "memories.use"}
 
     @extend_schema(request=UsingSerializer, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, name: str) -> Response:
+    def post(self, request: Request, tool: str) -> Response:
         """Use a memory tool for an agent in its run; whose memories they are follows from it."""
-        whole = name if name.startswith(PREFIX) else PREFIX + name
+        whole = tool if tool.startswith(PREFIX) else PREFIX + tool
         if whole not in TOOLS:
             raise NotFound(f"There is no such tool; there is {', '.join(TOOLS)}.")
         incoming = UsingSerializer(data=request.data)

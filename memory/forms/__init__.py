@@ -2,5 +2,6 @@
 
 from memory.forms.cleaning import CleaningForm
 from memory.forms.memory import MemoryForm, NewMemoryForm
+from memory.forms.offers import OfferForm
 
-__all__ = ["CleaningForm", "MemoryForm", "NewMemoryForm"]
+__all__ = ["CleaningForm", "MemoryForm", "NewMemoryForm", "OfferForm"]

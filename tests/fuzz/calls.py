@@ -107,6 +107,23 @@ def run(estate: Estate) -> Good:
 plain("POST /api/v1/runs/{id}/replay", input="Where is order 7?")
 
 
+@good("POST /api/v1/memory/offers")
+def offer(estate: Estate) -> Good:
+    return Good({"agent": str(estate.rows["/agents"]), "tools": ["memory.store"]})
+
+
+@good("POST /api/v1/memory/tools/{tool}")
+def use(estate: Estate) -> Good:
+    body = {"agent": str(estate.rows["/agents"]), "user": "u-1", "arguments": {"limit": 5}}
+    return Good(body, path={"tool": "memory.retrieve"})
+
+
+@good("POST /api/v1/memory/withheld/approve")
+@good("POST /api/v1/memory/withheld/discard")
+def decide(estate: Estate) -> Good:
+    return Good({"ids": [str(estate.rows["/memory/withheld"])]})
+
+
 @good("POST /api/v1/context/forget")
 def forget(estate: Estate) -> Good:
     return Good({"ids": [str(estate.rows["/context"])]})

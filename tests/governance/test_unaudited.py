@@ -33,6 +33,8 @@ def called_by(function: FunctionType) -> Iterator[Any]:
     owner = scope.get(function.__qualname__.partition(".")[0])
     for name in names_in(code):
         yield scope.get(name)
+        if name.startswith("_") and isinstance(scope.get(name), type):
+            yield from vars(scope[name]).values()  # a class of the module's own, made here
         yield getattr(owner, name, None) if isinstance(owner, type) else None
     for cell in function.__closure__ or ():
         yield cell.cell_contents

@@ -18,6 +18,7 @@ NAMELESS = {
     "app_label": "a part of the Studio",
     "content_type_id": "a kind of row",
     "provider_id": "a way to sign in, which anybody may try",
+    "tool": "a memory tool, by its name",
     "url": "any address",
     "path": "any address",
     "hook": "a form of the Studio's own search",
