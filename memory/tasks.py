@@ -7,6 +7,7 @@ from accounts.fence import fenced
 from jobs.registry import every, handles
 from jobs.running import JobRun
 from memory.actions.carry_out_import import carry_out_import
+from memory.actions.discard_stale_imports import discard_stale_imports
 from memory.actions.import_memories import KIND as IMPORT
 from memory.actions.purge_expired import purge_expired
 from memory.actions.reconcile_external import reconcile_external
@@ -38,7 +39,7 @@ def purge(run: JobRun) -> None:
         total += number
         run.renew(erased=total)
     with run.finish():
-        pass
+        discard_stale_imports()
 
 
 @handles(IMPORT)

@@ -7,6 +7,7 @@ from accounts.fence import fenced
 from accounts.permissions import require
 from agents.actions.open_vendor import open_vendor
 from agents.models import Agent
+from armproject.lib.audit import record
 from armproject.lib.crypto import Undecryptable
 from armproject.lib.errors import Conflict, InvalidInput
 from connectors import markers
@@ -52,10 +53,14 @@ def preview_injection(
 ) -> Preview:
     """Read an agent's instructions at its vendor and say how they would read with memories.
 
-    Nothing is changed. No transaction is open while the vendor is asked.
+    Nothing is changed; that they were read is recorded. No transaction is open while the vendor is
+    asked.
     """
     with fenced():
         block = made_block(agent, memories, with_preferences=with_preferences, user=user)
+        ids = [str(each.pk) for each in block.memories]
+        told = {"memories": ids, "preferences": len(block.preferences)}
+        record("memories.preview_injection", agent, details=told)
     before = instructions_of(agent)
     after = markers.place(before, block.text, markers.MEMORY)
     return Preview(before, after, markers.mark_of(before), block)

@@ -2,16 +2,18 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.utils import timezone
 
 from armproject.lib.errors import Conflict, Forbidden, InvalidInput
 from governance.models import AuditEvent
 from memory.actions.carry_out_import import carry_out_import
 from memory.actions.discard_import import discard_import
+from memory.actions.discard_stale_imports import discard_stale_imports
 from memory.actions.examine_import import examine_import
 from memory.actions.forget import forget
 from memory.actions.import_memories import import_memories
@@ -225,6 +227,17 @@ def test_a_discarded_file_leaves_nothing_behind(house: House) -> None:
         assert (row.document_sealed, row.state) == (None, ImportState.DISCARDED)
         with pytest.raises(Conflict):
             import_memories(row)
+
+
+def test_a_file_that_nobody_decided_about_is_dropped_after_a_week(house: House) -> None:
+    with house.inside():
+        row = examine_import(MEM0)
+        assert discard_stale_imports() == 0
+        week = timezone.now() - timedelta(days=8)
+        MemoryImport.objects.filter(pk=row.pk).update(created_at=week)
+        assert discard_stale_imports() == 1
+        row.refresh_from_db()
+        assert (row.document_sealed, row.state) == (None, ImportState.DISCARDED)
 
 
 def test_the_log_knows_of_an_import_but_not_what_it_says(house: House) -> None:
