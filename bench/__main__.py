@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-NAMES = ("audit", "keys", "lists", "health", "decode", "ingest", "spans")
+NAMES = ("audit", "keys", "lists", "health", "decode", "ingest", "spans", "writethrough")
 HERE = Path(__file__).resolve().parent.parent
 
 
