@@ -52,6 +52,7 @@ DESCRIPTION = {
         "MemorySourceTypeEnum": "memory.models.SourceType",
         "MemoryStateEnum": "memory.models.MemoryState",
         "MemoryUseKindEnum": "memory.models.UseKind",
+        "ExtractionStateEnum": "memory.models.ExtractionState",
         "NotificationStateEnum": "governance.models.NotificationState",
     },
 }

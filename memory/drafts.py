@@ -75,7 +75,7 @@ def proactive(
     pattern_type = clean_line("pattern_type", pattern_type)
     if not pattern_type:
         raise refused("pattern_type", "Say what type of pattern it is.")
-    facts = {"pattern_type": pattern_type, "last_detected_at": last_detected_at.isoformat()}
+    facts = {"pattern_type": pattern_type, "last_detected_at": instant(last_detected_at)}
     return Draft(
         description,
         owner,
@@ -90,3 +90,8 @@ def pattern_key(pattern_type: str, subject: str) -> str:
     """Return the key by which a pattern is known again; it tells nothing of what it is about."""
     folded = " ".join(subject.casefold().split())
     return marks([f"pattern\n{pattern_type}\n{folded}".encode()])[0].hex()[:32]
+
+
+def instant(moment: datetime) -> str:
+    """Return a moment as RFC 3339, as the API shows moments."""
+    return moment.isoformat().replace("+00:00", "Z")

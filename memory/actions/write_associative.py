@@ -4,7 +4,7 @@ from typing import Any
 
 from memory import drafts
 from memory.actions.remember import remember
-from memory.actions.remember_many import Kept
+from memory.actions.remember_many import Kept, by_hand
 from memory.owners import Owner
 
 
@@ -13,4 +13,4 @@ def write_associative(owner: Owner, *, label: str, **told: Any) -> Kept:
 
     `told` may hold content (else the label says it), entity_type, entity_id and metadata.
     """
-    return remember(drafts.associative(owner, label=label, **told))
+    return remember(by_hand(drafts.associative(owner, label=label, **told)))

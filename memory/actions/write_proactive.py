@@ -9,7 +9,7 @@ from django.utils import timezone
 from memory import drafts
 from memory.access import require_within
 from memory.actions.remember import remember
-from memory.actions.remember_many import Kept
+from memory.actions.remember_many import Kept, by_hand
 from memory.actions.update_memory import update_memory
 from memory.models import Memory, MemoryState, Store
 from memory.owners import Owner
@@ -39,7 +39,7 @@ def write_proactive(
     same = rows.filter(store=Store.PROACTIVE, key=draft.key).exclude(state=MemoryState.FORGOTTEN)
     known = same.order_by("created_at").first()
     if known is None:
-        return remember(draft)
+        return remember(by_hand(draft))
     require_within(known)
     changes: dict[str, Any] = {
         "metadata": {**known.metadata, **draft.metadata},
