@@ -37,6 +37,8 @@ RUN_AS_OWNER = {
     "arm_drop_span_days": "drops days of spans that retention no longer keeps",
     "arm_drop_message_days": "drops days of messages that retention no longer keeps",
     "arm_drop_content_days": "drops days of steps' content that retention no longer keeps",
+    "arm_seal_vectors": "builds an index over an organization's own vectors and swaps it in",
+    "arm_drop_shelf": "drops a part of the vectors' table in which nothing is left",
     "arm_drop_audit_month": "drops a month of audit events that is sealed, anchored and archived",
 }
 # Roles the application may take on for a statement, which row-level security does not bind, and

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from memory.models import Memory
+from memory.models import Memory, Term, Vector
 
 
 def remains_of(ids: Collection[UUID]) -> dict[str, int]:
@@ -17,4 +17,7 @@ def remains_of(ids: Collection[UUID]) -> dict[str, int]:
         rows = model._default_manager.filter(**{f"{column}__in": list(ids)})
         table = model._meta.db_table
         counts[table] = counts.get(table, 0) + rows.count()
+    # What memories are found by belongs to them without a link that the database knows.
+    for model in (Vector, Term):
+        counts[model._meta.db_table] = model.objects.filter(memory_id__in=list(ids)).count()
     return {table: number for table, number in counts.items() if number}

@@ -1,4 +1,4 @@
-"""Work of memory: what has expired goes."""
+"""Work of memory: what has expired goes, what waits is embedded, indexes are built and measured."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,15 +8,27 @@ from jobs.registry import every, handles
 from jobs.running import JobRun
 from memory.actions.carry_out_import import carry_out_import
 from memory.actions.discard_stale_imports import discard_stale_imports
+from memory.actions.drop_shelves import drop_shelves
+from memory.actions.embed_pending import embed_pending
 from memory.actions.import_memories import KIND as IMPORT
+from memory.actions.index_memories import EMBED
+from memory.actions.measure_recall import measure_recall
 from memory.actions.purge_expired import purge_expired
 from memory.actions.reconcile_external import reconcile_external
+from memory.actions.reembed import reembed
 from memory.actions.refresh_injections import refresh_injections
 from memory.actions.request_reconciliation import KIND as RECONCILE
 from memory.actions.request_reconciliation import request_reconciliation
-from memory.models import ExternalStore
+from memory.actions.seal_index import seal_index
+from memory.actions.set_embedding import REEMBED
+from memory.indexing import forget_cached
+from memory.models import ExternalStore, Space
 
 PURGE = "memory.purge"
+SEAL = "memory.seal"
+MEASURE = "memory.measure"
+# An index over a hundred thousand vectors takes about a minute to build.
+LONG = timedelta(minutes=30)
 
 REFRESH = "memory.refresh_injections"
 RECONCILE_ALL = "memory.reconcile_all"
@@ -25,6 +37,8 @@ every(timedelta(hours=6), RECONCILE_ALL, label="Compare memory services outside"
 
 every(timedelta(minutes=15), REFRESH, label="Take forgotten memories out of agents")
 every(timedelta(minutes=10), PURGE, label="Erase expired memories")
+every(timedelta(minutes=5), SEAL, label="Build indexes over new memories")
+every(timedelta(days=1), MEASURE, label="Measure how complete memory search is")
 
 
 @handles(PURGE)
@@ -68,3 +82,64 @@ def reconcile_all(run: JobRun) -> None:
     with run.finish():
         for store in ExternalStore.objects.on().select_related("subscription"):
             request_reconciliation(store)
+
+
+@handles(EMBED, lease=timedelta(minutes=5), max_attempts=8)
+def embed(run: JobRun) -> None:
+    """Embed what waits for an endpoint, a part at a time."""
+    space = _space(run)
+    total = 0
+    is_last = run.job.attempts >= run.job.max_attempts
+    while space is not None and (done := embed_pending(space, is_last=is_last)):
+        total += done
+        run.renew(embedded=total)
+    with run.finish():
+        pass
+
+
+@handles(REEMBED, lease=timedelta(minutes=5), max_attempts=20)
+def embed_anew(run: JobRun) -> None:
+    """Embed all memories with another model; goes on where it was interrupted."""
+    space = _space(run)
+    after = str(run.job.progress.get("after", ""))
+    while space is not None and (after := reembed(space, after=after)):
+        run.renew(after=after)
+    with run.finish():
+        pass
+
+
+@handles(SEAL, lease=LONG)
+def seal(run: JobRun) -> None:
+    """Build an index over what is new, where there is enough of it."""
+    with fenced():
+        spaces = list(Space.objects.current())
+    for space in spaces:
+        with fenced():
+            seal_index(space)
+    with fenced():
+        drop_shelves()
+    with run.finish():
+        pass
+
+
+@handles(MEASURE, lease=LONG)
+def measure(run: JobRun) -> None:
+    """Measure each index against looking at everything."""
+    with fenced():
+        spaces = list(Space.objects.serving())
+    for space in spaces:
+        with fenced():
+            measure_recall(space)
+    with run.finish():
+        forget_cached()
+
+
+def _space(run: JobRun) -> Space | None:
+    with fenced():
+        found: Space | None = (
+            Space.objects.current()
+            .select_related("organization")
+            .filter(pk=UUID(str(run.args["space"])))
+            .first()
+        )
+    return found

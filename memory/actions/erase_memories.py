@@ -12,6 +12,7 @@ from armproject.lib.audit import record
 from memory import figures
 from memory.access import require_within
 from memory.actions.tell_news import FORGOTTEN, tell_news
+from memory.indexing import drop_index
 from memory.models import Chunk, Memory, MemoryVersion, Origin, Use
 from memory.remains import remains_of
 
@@ -29,6 +30,9 @@ class Erased:
     versions: int = 0
     origins: int = 0
     uses: int = 0
+    vectors: int = 0
+    words: int = 0
+    cached: int = 0
 
 
 @transaction.atomic
@@ -75,6 +79,7 @@ def erase_rows(ids: set[UUID]) -> Erased:
     """Delete memories and whatever hangs on them, in the caller's transaction."""
     tell_news(FORGOTTEN, sorted(ids))
     figures.count("erase", len(ids))
+    index = drop_index(ids, with_cache=True)
     counts = {
         name: int(rows.delete()[0])
         for name, rows in (
@@ -85,4 +90,4 @@ def erase_rows(ids: set[UUID]) -> Erased:
             ("memories", Memory.objects.filter(pk__in=ids)),
         )
     }
-    return Erased(**counts)
+    return Erased(**counts, vectors=index.vectors, words=index.words, cached=index.cached)

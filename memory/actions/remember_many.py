@@ -16,6 +16,7 @@ from armproject.lib.errors import InvalidInput
 from armproject.lib.ids import uuid7
 from memory import figures
 from memory.access import Reach, require_writing
+from memory.actions.index_memories import index_memories
 from memory.actions.tell_news import STORED, tell_news
 from memory.actions.update_memory import update_memory
 from memory.entries import Draft, clean, mark_source, refused
@@ -128,6 +129,7 @@ class _Batch:
         sealed = seal_rows(told, table=TABLE, column=COLUMN)
         for row in rows:
             row.content_sealed = sealed[row.pk]
+        index_memories(rows, [draft.content for _, draft in self.fresh.values()])
         Memory.objects.bulk_create(rows)
         Origin.objects.bulk_create(
             origin for row, draft in self.fresh.values() for origin in _origins(row, draft)

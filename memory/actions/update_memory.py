@@ -15,6 +15,7 @@ from armproject.lib.context import PrincipalKind
 from armproject.lib.errors import Conflict
 from memory import entries, figures
 from memory.access import Reach, require_within, require_writing
+from memory.actions.index_memories import index_memories
 from memory.actions.tell_news import FORGOTTEN, UPDATED, tell_news
 from memory.gates import Effect, Writing
 from memory.models import Memory, MemoryState, MemoryVersion
@@ -31,6 +32,7 @@ OPEN = (
     "valid_until",
     "expires_at",
 )
+INDEXED = {"label", "metadata"}
 VERSIONED = ("label", "metadata", "confidence", "visibility", "valid_from", "valid_until")
 
 
@@ -63,6 +65,8 @@ def update_memory(
     _keep_version(memory, before, changes)
     if is_new_text:
         _rewrite(memory, text or "", is_by_hand=_by_hand(is_by_hand))
+    if is_new_text or changes.keys() & INDEXED:
+        index_memories([memory], [text if is_new_text and text else before], again=True)
     memory.version += 1
     memory.updated_at = timezone.now()
     memory.save()

@@ -26,8 +26,13 @@ class Embedded:
 class Embedder(Protocol):
     """Turns texts into vectors of length one. `is_local` ones answer at once and cost nothing."""
 
-    model: str
-    is_local: bool
+    @property
+    def model(self) -> str:
+        """The model's name."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it needs nobody else."""
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """Return one vector a text; raises EmbeddingFailed."""

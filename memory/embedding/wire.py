@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import psycopg
 from psycopg import pq
 from psycopg.adapt import Buffer, Dumper
 
@@ -27,6 +28,10 @@ class HalfDumper(Dumper):
 
     def dump(self, obj: Any) -> Buffer:
         return bytes(obj)
+
+
+# Models import this, so connections, which copy what is registered, are opened later.
+psycopg.adapters.register_dumper(Half, HalfDumper)
 
 
 def pack(vectors: "numpy.ndarray[Any, Any] | Sequence[Sequence[float]]") -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from memory.models.choices import (
     Horizon,
+    IndexState,
     Kind,
     MemoryState,
     OwnerType,
@@ -28,10 +29,14 @@ from memory.models.memory_version import MemoryVersion
 from memory.models.offer import Offer
 from memory.models.origin import Origin
 from memory.models.preference import Preference
+from memory.models.space import EmbeddingSetting, Provider, Space, SpaceState
 from memory.models.use import Use
+from memory.models.vector import CachedVector, Term, Vector
 
 __all__ = [
+    "CachedVector",
     "Chunk",
+    "EmbeddingSetting",
     "ExternalCopy",
     "ExternalStore",
     "Extraction",
@@ -40,6 +45,7 @@ __all__ = [
     "ImportOutcome",
     "ImportState",
     "ImportedMemory",
+    "IndexState",
     "Injection",
     "Kind",
     "LearningDay",
@@ -53,10 +59,15 @@ __all__ = [
     "Origin",
     "OwnerType",
     "Preference",
+    "Provider",
     "Signer",
     "SourceType",
+    "Space",
+    "SpaceState",
     "Store",
+    "Term",
     "Use",
     "UseKind",
+    "Vector",
     "Visibility",
 ]

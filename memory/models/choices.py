@@ -71,3 +71,11 @@ class UseKind(models.TextChoices):
     READ = "read", "Read"
     INJECTED = "injected", "Put into an agent"
     EXPORTED = "exported", "Exported"
+
+
+class IndexState(models.TextChoices):
+    """Whether a memory is found by what it means: its words count at once, its vector may wait."""
+
+    READY = "ready", "Ready"
+    PENDING = "pending", "Waiting to be embedded"
+    FAILED = "failed", "Could not be embedded"

@@ -21,6 +21,7 @@ from armproject.lib.crypto import Purpose
 from armproject.lib.secret import Secret
 from memory.models.choices import (
     Horizon,
+    IndexState,
     Kind,
     MemoryState,
     OwnerType,
@@ -118,6 +119,9 @@ class Memory(ScopedModel):
     )
     state_reason = models.CharField(max_length=300, blank=True, editable=False)
     forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
+    index_state = models.CharField(
+        max_length=7, choices=IndexState.choices, default=IndexState.READY, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     uses = models.PositiveIntegerField(default=0, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)

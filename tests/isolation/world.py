@@ -14,6 +14,7 @@ from accounts.models import Grant, Invitation, Organization, SealedField, User
 from accounts.subject_keys import lock_away
 from accounts.wall import tenant_models
 from agents.models import Agent
+from memory.models.half_vector import HalfVectorField
 from telemetry.models import Objective
 from tests import database
 from tests.cast import House, make_house
@@ -84,7 +85,8 @@ def fill(house: House, mark: str) -> dict[str, Any]:
         for label in SKIPPED:
             model = next(m for m in tenant_models() if m._meta.label == label)
             rows[label] = model.objects.first()
-    return rows
+    # Rows without an id of their own are asked for by nobody; the digest still covers them.
+    return {label: row for label, row in rows.items() if not isinstance(row.pk, tuple)}
 
 
 def _row(model: Any, house: House, mark: str, rows: dict[str, Any]) -> Any:
@@ -135,6 +137,8 @@ def _value(field: Any, text: str) -> Any:
         return next(value for value, _ in field.flatchoices if value != "")
     if isinstance(field, SealedField):
         return None if field.null else SEALED
+    if isinstance(field, HalfVectorField):
+        return "[1, 0, 0]"
     if isinstance(field, models.UUIDField):
         return uuid4()
     if isinstance(field, models.CharField | models.TextField):
