@@ -125,6 +125,8 @@ class MemoryImportAdmin(ReadOnlyAdmin):
             "import",
             str(row),
             row=row,
+            colour=STATE_COLOURS.get(row.get_state_display(), "info"),
+            findings=sorted(row.findings, key=lambda each: each["line"]),
             counts=counts,
             preferences=row.counts.get("preferences", 0),
             format=FORMATS[row.format].label if row.format in FORMATS else row.format,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
@@ -59,10 +60,11 @@ class FileForm(AskingForm):
         "Read it as",
         [("", "Whatever it looks like"), *((each.name, each.label) for each in FORMATS.values())],
     )
-    owner_type = _choice(
-        "What names no owner becomes that of",
-        list(OwnerType.choices),
+    owner_type = forms.ChoiceField(
+        label="What names no owner becomes that of",
+        choices=OwnerType.choices,
         initial=OwnerType.ORGANIZATION,
+        widget=UnfoldAdminSelectWidget,
     )
     owner_id = forms.CharField(
         label="Which one",
@@ -75,7 +77,7 @@ class FileForm(AskingForm):
     def act(self) -> Any:
         told, file = self.cleaned_data, self.cleaned_data["file"]
         document = parse_json(file.read(LARGEST + 1), max_bytes=LARGEST, max_nodes=MOST_VALUES)
-        owner_type = told["owner_type"] or OwnerType.ORGANIZATION
+        owner_type = told["owner_type"]
         is_ours = owner_type == OwnerType.ORGANIZATION
         owner = ORGANIZATION if is_ours else Owner(owner_type, told["owner_id"])
         name = "".join(each for each in file.name if each.isprintable())[-200:]
@@ -121,7 +123,7 @@ class PutInForm(AskingForm):
         help_text="Its name as in the inventory, or its id.",
     )
     memories = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "mem-checks"})
+        required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
     with_preferences = forms.BooleanField(
         label="Confirmed preferences, too", required=False, widget=UnfoldBooleanSwitchWidget
@@ -217,7 +219,10 @@ class ExternalStoreForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.instance._state.adding:
+        if self.instance._state.adding:
+            for name in {"address", "key"} & self.fields.keys():
+                self.fields[name].required = True
+        else:
             self.initial.update(is_on=self.instance.subscription.is_on)
             for name in ("address", "key"):
                 if name in self.fields:
