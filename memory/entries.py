@@ -36,7 +36,8 @@ class Draft:
     """Something to remember, and all that is said of it; the fields are those of `Memory`.
 
     `parents` are the memories it was concluded from, `run_id` the run. `is_trusted` tells that a
-    person of the organization wrote it. What comes from elsewhere may bring its `id` and when it
+    person of the organization wrote it, `is_locked` that the content is a box under a passphrase,
+    made for the row with this `id`. What comes from elsewhere may bring its `id` and when it
     was first known, `created_at`.
     """
 
@@ -58,6 +59,7 @@ class Draft:
     valid_until: datetime | None = None
     expires_at: datetime | None = None
     is_trusted: bool = False
+    is_locked: bool = False
     parents: tuple[UUID, ...] = ()
     run_id: UUID | None = None
     id: UUID | None = None

@@ -14,9 +14,11 @@ from armproject.lib.errors import InvalidInput
 PREFIX = "memory."
 STORE = "memory.store"
 RETRIEVE = "memory.retrieve"
+SEARCH = "memory.search"
 DELETE = "memory.delete"
 
 LONGEST_CONTENT = 20_000
+LONGEST_QUERY = 2_000
 MOST = 100
 FEW = 10
 # Longer nobody's short notes live; what is to stay has no end at all.
@@ -145,6 +147,20 @@ TOOLS: dict[str, Tool] = {
             {
                 "memory_id": Argument("string", "The one with this id.", most=36),
                 "key": Argument("string", "The one kept under this key."),
+                **_WHICH,
+                **_LIMIT,
+                **_OWNER,
+            },
+        ),
+        Tool(
+            SEARCH,
+            "Search what is remembered",
+            "Find memories by what they mean, the best first.",
+            {
+                "query": Argument(
+                    "string", "What to look for.", is_needed=True, most=LONGEST_QUERY
+                ),
+                "threshold": Argument("number", "Only what is at least so alike.", most=1),
                 **_WHICH,
                 **_LIMIT,
                 **_OWNER,

@@ -39,6 +39,7 @@ PLAIN = (
     "imported_from",
     "confidence",
     "is_trusted",
+    "is_locked",
     "valid_from",
     "valid_until",
     "expires_at",

@@ -17,8 +17,10 @@ from memory import toolbox
 from memory.actions.forget import forget
 from memory.actions.note_uses import note_uses
 from memory.actions.read_memories import read_memories
+from memory.actions.recall import recall
 from memory.actions.remember import remember
 from memory.entries import Draft
+from memory.finding import Filters
 from memory.models import Memory, MemoryQuerySet, MemoryState, Offer, SourceType, Store, UseKind
 from memory.owners import Owner
 from memory.speaking import Speaker
@@ -60,6 +62,8 @@ def _used(name: str, told: dict[str, Any], speaker: Speaker, owner: Owner | None
             return _store(told, speaker)
         case toolbox.DELETE:
             return _delete(told, speaker)
+        case toolbox.SEARCH:
+            return _search(told, speaker, owner)
     return _retrieve(told, speaker, owner)
 
 
@@ -118,6 +122,28 @@ def _opened(rows: MemoryQuerySet, limit: int, speaker: Speaker) -> list[Answer]:
     opened = read_memories(found, how="recall", reach=reach)
     note_uses([(memory, None) for memory in found], UseKind.READ, reach=reach)
     return [told_of(each.memory, each.content) for each in opened if each.content is not None]
+
+
+def _search(told: dict[str, Any], speaker: Speaker, owner: Owner | None) -> Answer:
+    filters = Filters(
+        owners=frozenset() if owner is None else frozenset({owner}),
+        kind=told.get("kind", ""),
+        horizon=told.get("type", ""),
+    )
+    found = recall(
+        told["query"],
+        filters=filters,
+        limit=told.get("limit", FEW),
+        threshold=told.get("threshold"),
+        reach=speaker.reach,
+    )
+    return {
+        "results": [
+            {**told_of(hit.memory, hit.content), "similarity": round(hit.score, 4)}
+            for hit in found.hits
+            if hit.content is not None
+        ]
+    }
 
 
 def told_of(memory: Memory, content: str) -> Answer:

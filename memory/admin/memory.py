@@ -20,6 +20,7 @@ from memory.actions.forget import forget
 from memory.actions.read_memories import read_memories
 from memory.actions.read_story import read_story
 from memory.actions.restore_memory import restore_memory
+from memory.admin.passphrase import show_passphrase
 from memory.admin.review import ReviewsMemories
 from memory.admin.usage import show_usage
 from memory.admin.words import KIND_COLOURS, STATE_COLOURS, shortened
@@ -119,7 +120,12 @@ class MemoryAdmin(ReviewsMemories, StudioAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(show_usage)
-        return [path("usage", view, name="memory_usage"), *super().get_urls()]
+        locked = self.admin_site.admin_view(show_passphrase)
+        return [
+            path("<uuid:pk>/passphrase", locked, name="memory_memory_passphrase"),
+            path("usage", view, name="memory_usage"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -3,11 +3,13 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from memory.api.locked import LockedViewSet
 from memory.api.tools import OfferViewSet, ToolsView, ToolView
 from memory.api.withheld import WithheldViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("memory/offers", OfferViewSet)
+router.register("memory/locked", LockedViewSet, basename="locked")
 router.register("memory/withheld", WithheldViewSet, basename="withheld")
 
 urlpatterns = [

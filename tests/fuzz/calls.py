@@ -12,7 +12,10 @@ from schemathesis import Case
 from standardwebhooks import Webhook
 
 from accounts.models import Invitation, Membership
+from armproject.lib.secret import Secret
 from connectors.simulator import keys
+from memory.actions.remember_locked import remember_locked
+from memory.entries import Draft
 from telemetry.models import Quarantined
 from telemetry.putaside import of_event
 from tests.accounts.people import code_of, last_link, login, post_out, signed_in
@@ -116,6 +119,27 @@ def offer(estate: Estate) -> Good:
 def use(estate: Estate) -> Good:
     body = {"agent": str(estate.rows["/agents"]), "user": "u-1", "arguments": {"limit": 5}}
     return Good(body, path={"tool": "memory.retrieve"})
+
+
+PASSPHRASE = {"X-Memory-Passphrase": STRONG}
+
+
+@good("POST /api/v1/memory/locked")
+def keep_locked(estate: Estate) -> Good:
+    return Good({"content": "Likes tea.", "label": "Drinks"}, headers=PASSPHRASE)
+
+
+@good("POST /api/v1/memory/locked/{id}/lock")
+def lock(estate: Estate) -> Good:
+    return Good(path={"id": str(estate.rows["/context"])}, headers=PASSPHRASE)
+
+
+@good("POST /api/v1/memory/locked/{id}/open")
+@good("POST /api/v1/memory/locked/{id}/unlock")
+def unlock(estate: Estate) -> Good:
+    with estate.house.inside():
+        memory = remember_locked(Draft("Likes rain."), Secret(STRONG))
+    return Good(path={"id": str(memory.pk)}, headers=PASSPHRASE)
 
 
 @good("POST /api/v1/memory/withheld/approve")

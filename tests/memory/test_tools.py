@@ -244,3 +244,22 @@ def test_offers_are_made_and_ended_over_the_api(house: House, api: Api) -> None:
     assert api.post("/memory/offers", {**body, "tools": ["x"]}).status_code == 400
     with house.inside():
         assert not Offer.objects.exists()
+
+
+def test_memories_are_found_by_what_they_mean(house: House, api: Api) -> None:
+    agent = agent_of(house)
+    first, second = (run_of(house, api, agent, ANNA) for _ in range(2))
+    stored = used(house, "store", run=first, content=TEA)
+    used(house, "store", run=first, content="The car is parked behind the house.")
+    used(house, "store", agent=agent, user=BEN, content="Drinks nothing but tea.")
+    found = used(house, "search", run=second, query="Which drink does she like?")["results"]
+    assert found[0]["memory_id"] == stored["memory_id"]
+    assert found[0]["content"] == TEA
+    assert 0 < found[0]["similarity"] <= 1
+    assert "Drinks nothing but tea." not in [each["content"] for each in found]
+    only = used(house, "search", run=second, query="tea", limit=1, kind="fact")["results"]
+    assert len(only) == 1
+    assert used(house, "search", run=second, query="tea", kind="preference")["results"] == []
+    used(house, "delete", run=second, memory_id=stored["memory_id"])
+    left = used(house, "search", run=second, query="Which drink does she like?")["results"]
+    assert stored["memory_id"] not in [each["memory_id"] for each in left]
