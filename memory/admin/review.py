@@ -9,7 +9,7 @@ from unfold.decorators import action
 from accounts.permissions import has_permission
 from accounts.scoping.dialogs import dialog
 from memory.actions.review_memories import review_memories
-from memory.models import Memory
+from memory.models import Memory, MemoryState
 
 NOTHING = "None of these waits for a review."
 
@@ -21,6 +21,10 @@ class ReviewsMemories:
 
     def has_review_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return has_permission("memories.review")
+
+    def has_review_row_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        waiting = Memory.objects.filter(pk=object_id, state=MemoryState.WITHHELD)
+        return has_permission("memories.review") and waiting.exists()
 
     @action(description="Approve what was withheld", permissions=["review"])
     def approve_chosen(self, request: HttpRequest, queryset: Any) -> None:
@@ -35,7 +39,7 @@ class ReviewsMemories:
     @action(
         description="Approve",
         icon="check",
-        permissions=["review"],
+        permissions=["review_row"],
         dialog=dialog(
             "Approve this memory?",
             "It is found from now on, and agents read it: you vouch for what it says.",
@@ -48,7 +52,7 @@ class ReviewsMemories:
     @action(
         description="Discard",
         icon="block",
-        permissions=["review"],
+        permissions=["review_row"],
         dialog=dialog(
             "Discard this memory?",
             "Nothing ever finds it. It can be restored for 30 days, then it is erased.",

@@ -57,3 +57,15 @@ def test_it_is_decided_over_the_api(house: House, neighbours: House, api: Api) -
     assert api.post("/memory/withheld/approve", body).json()["data"] == body
     assert api.post("/memory/withheld/discard", body).json()["data"] == {"ids": []}
     assert api.get("/memory/withheld").json()["data"] == []
+
+
+def test_it_is_decided_in_the_studio(house: House) -> None:
+    memory, live = withheld(house), kept(house, TEA)
+    browser, base = house.browser(), "/studio/memory/memory/"
+    assert BAD in browser.get(f"{base}?state=withheld").content.decode()
+    assert "approve_one" in browser.get(f"{base}{memory.pk}/change/").content.decode()
+    assert "approve_one" not in browser.get(f"{base}{live.pk}/change/").content.decode()
+    told = {"action": "approve_chosen", "_selected_action": [str(memory.pk)]}
+    browser.post(f"{base}?state=withheld", told)
+    with house.inside():
+        assert Memory.objects.get(pk=memory.pk).state == MemoryState.LIVE
