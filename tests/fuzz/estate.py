@@ -14,6 +14,8 @@ from connectors.simulator import Simulator
 from governance.actions.raise_alert import raise_alert
 from governance.models import AuditEvent, AuditSeal, Channel, Notification
 from jobs.models import Delivery, Job
+from memory.actions.remember import remember
+from memory.entries import Draft
 from telemetry.models import Quarantined, Run, Source
 from tests.accounts.people import enrol, signed_in
 from tests.cast import PASSWORD, Api, House, make_house
@@ -157,6 +159,7 @@ class Estate:
         rows["/sign-ins"] = SignInEvent.objects.first().pk
         rows["/runs"] = Run.objects.get().pk
         self._start()
+        self._move()
         rows["/telemetry/quarantine"] = Quarantined.objects.get().pk
         rows["/telemetry/sources"] = Source.objects.get().pk
         rows["/syncs"] = SyncRun.objects.first().pk
@@ -168,6 +171,17 @@ class Estate:
         rows["/notifications"] = Notification.objects.first().pk
         rows["/audit/seals"] = AuditSeal.objects.first().pk
         rows["/audit"] = AuditEvent.objects.order_by("id").first().pk
+
+    def _move(self) -> None:
+        """Look at a file of memories, put one into an agent, and tell a service of all."""
+        make, rows = self._make, self.rows
+        file = {"document": ["The harbour opens at six."], "dry_run": True}
+        rows["/context/imports"] = make("context/import", file)
+        place = {"name": "Brain", "address": f"{self.simulator.url}/", "key": "k-1"}
+        rows["/memory/services"] = make("memory/services", place)
+        known = remember(Draft("Deliveries come on Tuesdays.", is_trusted=True)).memory
+        put = {"agent": str(self.discovered), "memories": [str(known.pk)]}
+        rows["/memories/injections"] = make("memories/inject", put)
 
     def _start(self) -> None:
         """Start a vendor's agent, and let it have failed in the one run there is."""
