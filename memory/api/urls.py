@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from memory.api import moving_urls, store_urls, tool_urls
+from memory.api import finding_urls, moving_urls, store_urls, tool_urls
 from memory.api.views import MemoryViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -10,6 +10,7 @@ router.register("context", MemoryViewSet)
 
 # Words come before a memory's own page, which would take them for its id.
 urlpatterns = [
+    *finding_urls.urlpatterns,
     *moving_urls.urlpatterns,
     *tool_urls.urlpatterns,
     *store_urls.urlpatterns,
