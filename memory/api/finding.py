@@ -27,10 +27,10 @@ HOW = [each.value for each in How]
 
 
 class OwnerSerializer(StrictFields):
-    """An owner of memories; the id is "" for the organization."""
+    """An owner of memories; its id is "" for the organization."""
 
-    type = serializers.ChoiceField(choices=OwnerType.choices)
-    id = serializers.CharField(max_length=LINE, default="", allow_blank=True)
+    owner_type = serializers.ChoiceField(choices=OwnerType.choices)
+    owner_id = serializers.CharField(max_length=LINE, default="", allow_blank=True)
 
 
 class NarrowingSerializer(StrictFields):
@@ -229,7 +229,7 @@ def _asked(said: dict[str, Any]) -> dict[str, Any]:
     """Return what was said with what narrows it down as filters."""
     names = ("store", "kind", "horizon", "visibility", "agent_id", "metadata", "at")
     narrowing = {name: said.pop(name) for name in names if name in said}
-    owners = frozenset(Owner(each["type"], each["id"]) for each in said.pop("owners"))
+    owners = frozenset(Owner(each["owner_type"], each["owner_id"]) for each in said.pop("owners"))
     return {**said, "filters": Filters(owners=owners, **narrowing)}
 
 
