@@ -78,8 +78,8 @@ class _Batch:
             mark_source(each.owner, each.store, each.key, each.content) for each in drafts
         )
         self.fresh: dict[bytes, tuple[Memory, Draft]] = {}
-        known = Memory.objects.filter(digest__in=self.digests)
-        self.known = {bytes(row.digest): row for row in known.exclude(state=MemoryState.FORGOTTEN)}
+        known = Memory.objects.standing().filter(digest__in=self.digests)
+        self.known = {bytes(row.digest): row for row in known}
 
     def keep(self) -> list[Kept]:
         kept = [self._place(draft, digest) for draft, digest in zip(*self._pairs(), strict=True)]

@@ -55,6 +55,11 @@ class MemoryQuerySet(ScopedQuerySet["Memory"]):
             created_at__lte=moment,
         )
 
+    def standing(self) -> "MemoryQuerySet":
+        """Return what is neither forgotten nor expired: words said anew are the same as these."""
+        within = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.filter(within).exclude(state=MemoryState.FORGOTTEN)
+
     def expired(self) -> "MemoryQuerySet":
         return self.filter(expires_at__lte=timezone.now())
 

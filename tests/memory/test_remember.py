@@ -195,3 +195,12 @@ def test_reach_is_what_is_owned_and_what_is_shared(house: House) -> None:
         for reach in (person, agent):
             for row in (mine, theirs, shared, ours):
                 assert reach.holds(row) == (row in set(reach.rows()))
+
+
+def test_what_has_expired_is_remembered_anew(house: House) -> None:
+    over = kept(house, expires_at=timezone.now() - timedelta(seconds=1))
+    with house.inside():
+        again = remember(Draft(content=TEA, owner=USER))
+        assert again.is_new
+        assert again.memory.pk != over.pk
+        assert list(Memory.objects.present()) == [again.memory]
