@@ -50,6 +50,8 @@ def erase_memories(
         require_within(memory)
     ids = {memory.pk for memory in memories}
     derived = derived_of(ids) if with_derived else set()
+    for memory in Memory.objects.filter(pk__in=derived):
+        require_within(memory)
     erased = erase_rows(ids | derived)
     erased.memories -= len(derived)
     erased.derived = len(derived)

@@ -20,7 +20,7 @@ from armproject.lib.crypto import Undecryptable
 from armproject.lib.ids import uuid7
 from governance.signing import NoSigningKey, key_ring
 from memory import entries
-from memory.access import reach_of_call, require_reading
+from memory.access import reach_of_call, require_reading, users_within
 from memory.actions.note_uses import note_uses
 from memory.formats import WRITTEN, Entry, Tally, anthropic, bundle, openai, plain
 from memory.models import (
@@ -95,6 +95,10 @@ class _Opening:
             if selection.owner.type not in (OwnerType.USER, OwnerType.ORGANIZATION):
                 return
             rows = rows.filter(user=selection.owner.id)
+        with context.use(self.caller), fenced():
+            users = users_within(reach_of_call())
+        if users is not None:
+            rows = rows.filter(user__in=[*users, ""])
         for page in pages_of(rows, self.caller):
             with context.use(self.caller), fenced():
                 told = [facts for row in page if (facts := self._preferred(row))]

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.permissions import require
 from agents.models import Agent
-from armproject.lib.errors import Forbidden, NotFound
+from armproject.lib.errors import Conflict, Forbidden, NotFound
 from memory import drafts
 from memory.actions.observe_preference import observe_preference
 from memory.actions.remember import remember
@@ -73,7 +73,7 @@ def _keep(draft: Draft, learned: Learned) -> None:
     try:
         with transaction.atomic():
             kept: Kept = remember(draft)
-    except (Forbidden, NotFound):
+    except (Conflict, Forbidden, NotFound):
         learned.denied += 1
         return
     if kept.memory not in learned.memories:

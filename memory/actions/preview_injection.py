@@ -12,6 +12,7 @@ from armproject.lib.crypto import Undecryptable
 from armproject.lib.errors import Conflict, InvalidInput
 from connectors import markers
 from memory.access import reach_of_call, require_reading, require_within
+from memory.actions.set_preference import require_user_within
 from memory.block import Note, fence
 from memory.models import Memory, OwnerType, Preference
 from memory.owners import Owner
@@ -93,6 +94,8 @@ def made_block(
     for memory in memories:
         require_within(memory, reach)
     _refuse_unfit(memories)
+    if with_preferences:
+        require_user_within(user)
     preferences = _preferences(user) if with_preferences else ()
     notes = [
         *(Note(_told(each), "preference", f"{each.category}: {each.key}") for each in preferences),

@@ -12,10 +12,10 @@ from accounts.sealing import marks, seal_rows
 from armproject.lib import context, spans
 from armproject.lib.audit import record
 from armproject.lib.context import PrincipalKind
-from armproject.lib.errors import InvalidInput
+from armproject.lib.errors import Conflict, InvalidInput
 from armproject.lib.ids import uuid7
 from memory import figures
-from memory.access import Reach, require_writing
+from memory.access import Reach, reach_of_call, require_writing
 from memory.actions.index_memories import index_memories
 from memory.actions.tell_news import STORED, tell_news
 from memory.actions.update_memory import update_memory
@@ -92,10 +92,13 @@ class _Batch:
     def _place(self, draft: Draft, digest: bytes) -> Kept:
         if draft.store == Store.CORE and (former := self._of_key(draft)) is not None:
             changes = {name: getattr(draft, name) for name in ("metadata", "confidence", "label")}
-            reach = Reach(owners=frozenset({draft.owner}))  # who may write it may write it anew
+            if draft.is_locked:
+                raise Conflict("Something else is kept under this key; forget that first.")
+            reach = _reach(draft)
             changed = update_memory(former, content=draft.content, reach=reach, **changes)
             return Kept(changed, is_new=False)
-        if (same := self.known.get(digest)) is not None:
+        same = self.known.get(digest)
+        if same is not None and (digest in self.fresh or _reach(draft).holds(same)):
             return Kept(same, is_new=False)
         verdict = _judged(draft)
         row = _row(draft, digest, verdict)
@@ -190,6 +193,14 @@ def _row(draft: Draft, digest: bytes, verdict: Verdict) -> Memory:
         row.state = MemoryState.WITHHELD
         row.state_reason = " ".join(verdict.reasons)[:300]
     return row
+
+
+def _reach(draft: Draft) -> Reach:
+    """Return what the caller may meet again: people and keys only what they may find."""
+    principal = context.principal()
+    if principal is not None and principal.kind in (PrincipalKind.MEMBER, PrincipalKind.API_KEY):
+        return reach_of_call()
+    return Reach(owners=frozenset({draft.owner}))
 
 
 def _origins(row: Memory, draft: Draft) -> list[Origin]:

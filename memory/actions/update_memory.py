@@ -33,6 +33,9 @@ OPEN = (
     "expires_at",
 )
 INDEXED = {"label", "metadata"}
+# What a model is shown beside what a memory says, or what that counts as.
+GATED = {"label", "metadata", "kind"}
+WAITS = "This waits for a review; once that is done it can be changed."
 VERSIONED = ("label", "metadata", "confidence", "visibility", "valid_from", "valid_until")
 
 
@@ -62,11 +65,14 @@ def update_memory(
     is_new_text = text is not None and text != before
     if not changes and not is_new_text:
         return memory
+    now = text if is_new_text and text else before
+    if is_new_text or changes.keys() & GATED:
+        _judge(memory, now, is_by_hand=_by_hand(is_by_hand))
     _keep_version(memory, before, changes)
     if is_new_text:
-        _rewrite(memory, text or "", is_by_hand=_by_hand(is_by_hand))
+        _rewrite(memory, now, is_by_hand=_by_hand(is_by_hand))
     if is_new_text or changes.keys() & INDEXED:
-        index_memories([memory], [text if is_new_text and text else before], again=True)
+        index_memories([memory], [now], again=True)
     memory.version += 1
     memory.updated_at = timezone.now()
     memory.save()
@@ -86,7 +92,7 @@ def _note(memory: Memory, changes: dict[str, Any], *, is_new_text: bool) -> None
     figures.count("update")
     if memory.state == MemoryState.LIVE:
         tell_news(UPDATED, [memory.pk])
-    elif is_new_text:
+    elif is_new_text or changes.keys() & GATED:
         tell_news(FORGOTTEN, [memory.pk])
 
 
@@ -153,12 +159,13 @@ def _by_hand(told: bool | None) -> bool:  # noqa: FBT001
     return is_person if told is None else told
 
 
-def _rewrite(memory: Memory, content: str, *, is_by_hand: bool) -> None:
-    """Let the memory say something else, if the gates let it."""
-    owner = Owner(memory.owner_type, memory.owner_id)
+def _judge(memory: Memory, content: str, *, is_by_hand: bool) -> None:
+    """Ask the gates about the memory as it will be; what waits is not exchanged by programs."""
+    if memory.state == MemoryState.WITHHELD and not is_by_hand:
+        raise Conflict(WAITS)
     verdict = require_writing(
         Writing(
-            owner=owner,
+            owner=Owner(memory.owner_type, memory.owner_id),
             content=content,
             kind=memory.kind,
             store=memory.store,
@@ -170,10 +177,15 @@ def _rewrite(memory: Memory, content: str, *, is_by_hand: bool) -> None:
             is_by_hand=is_by_hand,
         )
     )
-    memory.is_trusted = is_by_hand
     if verdict.effect == Effect.WITHHOLD:
-        memory.state = MemoryState.WITHHELD
+        memory.state, memory.is_trusted = MemoryState.WITHHELD, False
         memory.state_reason = " ".join(verdict.reasons)[:300]
+
+
+def _rewrite(memory: Memory, content: str, *, is_by_hand: bool) -> None:
+    """Let the memory say something else."""
+    owner = Owner(memory.owner_type, memory.owner_id)
+    memory.is_trusted = is_by_hand
     memory.hold(content)
     source = entries.mark_source(owner, memory.store, memory.key, content)
     memory.digest = marks([source])[0]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.permissions import require
 from armproject.lib import context
 from armproject.lib.context import Principal, PrincipalKind
-from armproject.lib.errors import Forbidden, InvalidInput, NotFound
+from armproject.lib.errors import Conflict, Forbidden, InvalidInput, NotFound
 from memory import toolbox
 from memory.actions.forget import forget
 from memory.actions.note_uses import note_uses
@@ -47,6 +47,8 @@ def use_tool(name: str, arguments: Mapping[str, Any], speaker: Speaker) -> Answe
         raise NotFound(f"There is no tool {name[:60]}; there is {', '.join(TOOLS)}.")
     if name not in Offer.objects.tools_of(speaker.agent):
         raise Forbidden(f"{speaker.agent} may not use {name}; an admin can allow it.")
+    if speaker.agent.is_paused:
+        raise Conflict(f"{speaker.agent} is paused: resume it before it uses its memory.")
     told = tool.checked(arguments)
     owner = _owner(told)
     if owner is not None and owner not in _allowed(speaker, changes=tool.changes):
@@ -78,6 +80,7 @@ def _allowed(speaker: Speaker, *, changes: bool) -> frozenset[Owner]:
 
 
 def _store(told: dict[str, Any], speaker: Speaker) -> Answer:
+    _refuse_settled(told, speaker)
     kept = remember(
         Draft(
             content=told["content"],
@@ -99,6 +102,16 @@ def _store(told: dict[str, Any], speaker: Speaker) -> Answer:
     if kept.state == MemoryState.WITHHELD:
         return {**answer, "state": "withheld", "note": WAITS}
     return {**answer, "state": "live"}
+
+
+def _refuse_settled(told: dict[str, Any], speaker: Speaker) -> None:
+    """Refuse to write over what a person set under a key, or approved there."""
+    if not told.get("key"):
+        return
+    rows = Memory.objects.owned_by(speaker.owner.type, speaker.owner.id).present()
+    settled = rows.filter(store=Store.CORE, key=told["key"].strip(), is_trusted=True)
+    if settled.exists():
+        raise Conflict("A person set what is kept under this key; use another key.")
 
 
 def _end(seconds: int | None) -> Any:

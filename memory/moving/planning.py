@@ -245,7 +245,10 @@ def _compared(entry: Entry, draft: Draft, there: Memory, digest: bytes) -> Plann
     is_same_text = bytes(there.digest) == digest
     if is_same_text and all(getattr(there, name) == getattr(draft, name) for name in FACTS):
         return Planned(entry, Outcome.SAME, memory=there)
-    judged = Planned(entry, Outcome.CHANGED) if is_same_text else _judged(entry, draft)
+    if there.state == MemoryState.WITHHELD:
+        judged = Planned(entry, Outcome.REFUSED, "The one here waits for a review.")
+    else:
+        judged = Planned(entry, Outcome.CHANGED) if is_same_text else _judged(entry, draft)
     if judged.outcome == Outcome.REFUSED:
         return judged
     return replace(
