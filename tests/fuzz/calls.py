@@ -33,6 +33,7 @@ class Good:
     body: dict[str, Any] | None = None
     path: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
 
 
 GOOD: dict[str, Callable[[Estate], Good]] = {}
@@ -66,7 +67,6 @@ plain("POST /api/v1/feedback", trace_id="0af7651916cd43dd8448eb211c80319c", help
 plain("POST /api/v1/content-rules", mode="redacted")
 plain("POST /api/v1/context", content="Closes at six.", owner_type="app", owner_id="shop")
 plain("PATCH /api/v1/context/{id}", content="Prefers coffee.", confidence=0.5)
-plain("POST /api/v1/memories/search", query="tea")
 plain("POST /api/v1/memories/recall", context_window=5)
 plain("POST /api/v1/memory/embedding", provider="local")
 plain("POST /api/v1/context/batch", memories=[{"content": "Opens at nine."}])
@@ -333,4 +333,5 @@ def good_case(label: str, operation: Any, estate: Estate) -> Case:
     path = {name: estate.row_of(operation.path) for name in names}
     body = {} if made.body is None and operation.body else made.body
     given = {} if body is None else {"body": body, "media_type": "application/json"}
+    given["query"] = made.query
     return operation.Case(path_parameters={**path, **made.path}, headers=made.headers, **given)

@@ -16,6 +16,7 @@ from governance.models import AuditEvent, AuditSeal, Channel, Notification
 from jobs.models import Delivery, Job
 from memory.actions.remember import remember
 from memory.entries import Draft
+from memory.models import Extraction
 from telemetry.models import Quarantined, Run, Source
 from tests.accounts.people import enrol, signed_in
 from tests.cast import PASSWORD, Api, House, make_house
@@ -160,6 +161,7 @@ class Estate:
         rows["/runs"] = Run.objects.get().pk
         self._start()
         self._move()
+        self._know()
         rows["/telemetry/quarantine"] = Quarantined.objects.get().pk
         rows["/telemetry/sources"] = Source.objects.get().pk
         rows["/syncs"] = SyncRun.objects.first().pk
@@ -182,6 +184,23 @@ class Estate:
         known = remember(Draft("Deliveries come on Tuesdays.", is_trusted=True)).memory
         put = {"agent": str(self.discovered), "memories": [str(known.pk)]}
         rows["/memories/injections"] = make("memories/inject", put)
+
+    def _know(self) -> None:
+        """Keep something in each store, a preference, and how the organization learns."""
+        make, rows = self._make, self.rows
+        rows["/memory/core"] = make("memory/core", {"key": "city", "value": "Porto"})
+        place = {"label": "Harbour", "content": "Opens at six."}
+        rows["/memory/associative"] = make("memory/associative", place)
+        episode = {"session_id": "s-0", "summary": "Asked where order 7 was."}
+        rows["/memory/episodic"] = make("memory/episodic", episode)
+        pattern = {"pattern_type": "habit", "description": "Orders on Mondays."}
+        rows["/memory/proactive"] = make("memory/proactive", pattern)
+        likes = {"category": "drinks", "key": "hot", "value": "tea"}
+        rows["/preferences"] = make("preferences", likes)
+        rows["/memory/learning"] = make("memory/learning", {"daily_calls": 10})
+        looked = Extraction(owner_type="user", owner_id="u-1", source_id="s-1")
+        looked.save(force_insert=True)
+        rows["/memory/extractions"] = looked.pk
 
     def _start(self) -> None:
         """Start a vendor's agent, and let it have failed in the one run there is."""

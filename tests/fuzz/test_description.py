@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from schemathesis import Case
 
-from tests.fuzz import moving_calls, odd  # noqa: F401 - its calls join the others
+from tests.fuzz import knowing_calls, moving_calls, odd  # noqa: F401 - calls join the others
 from tests.fuzz.callers import CALLERS, in_shifts
 from tests.fuzz.calls import GOOD, good_case
 from tests.fuzz.description import JSON, Description, complaints, envelope_problems
