@@ -194,7 +194,7 @@ def _signed(statement: bytes) -> Mapping[str, str]:
 
 
 def _download(pieces: Iterator[str], kind: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(pieces, content_type="application/json")
+    response = StreamingHttpResponse(pieces, content_type="application/octet-stream")
     name = f"memories-{kind}-{timezone.now():%Y-%m-%d}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"

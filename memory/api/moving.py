@@ -137,7 +137,9 @@ class ExportViewSet(ScopedViewSet):
     @extend_schema(
         request=ExportSerializer,
         responses={
-            (200, "application/json"): OpenApiResponse(OpenApiTypes.BINARY, "The file, streamed.")
+            (200, "application/octet-stream"): OpenApiResponse(
+                OpenApiTypes.BINARY, "The file, streamed."
+            )
         },
     )
     def export(self, request: Request) -> StreamingHttpResponse:
@@ -155,7 +157,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     permissions: ClassVar = {
         "list": "memories.import",
         "retrieve": "memories.import",
-        "create": "memories.import",
+        "bring": "memories.import",
         "start": "memories.import",
         "discard": "memories.import",
         "undo": "memories.import",
@@ -167,7 +169,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     max_body_bytes = FileParser.max_bytes
 
     @extend_schema(request=NewImportSerializer, responses={202: ImportSerializer})
-    def create(self, request: Request) -> Response:
+    def bring(self, request: Request) -> Response:
         """Import a file, or only look at what importing it would do; its checksum is checked."""
         asked = _read(NewImportSerializer, request)
         is_dry_run = asked.pop("dry_run")

@@ -14,7 +14,7 @@ router.register("memories/injections", InjectionViewSet, basename="injection")
 
 urlpatterns = [
     path("context/export", ExportViewSet.as_view({"post": "export"}), name="context-export"),
-    path("context/import", ImportViewSet.as_view({"post": "create"}), name="context-import"),
+    path("context/import", ImportViewSet.as_view({"post": "bring"}), name="context-import"),
     path("memories/inject", InjectionViewSet.as_view({"post": "put_in"}), name="inject"),
     path(
         "memories/inject/preview",

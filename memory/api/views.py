@@ -113,7 +113,9 @@ class MemoryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
         return Response(_gone([self.get_object()], **said))
 
     @extend_schema(
-        request=serializers.ForgettingManySerializer, responses=serializers.ForgottenSerializer
+        request=serializers.ForgettingManySerializer,
+        responses=serializers.ForgottenSerializer,
+        extensions={ALSO: ["404"]},
     )
     @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
     def forget(self, request: Request) -> Response:
