@@ -3,13 +3,17 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.fence import fenced
 from jobs.registry import every, handles
 from jobs.running import JobRun
 from memory.actions.carry_out_import import carry_out_import
+from memory.actions.consolidate import consolidate
 from memory.actions.discard_stale_imports import discard_stale_imports
 from memory.actions.drop_shelves import drop_shelves
 from memory.actions.embed_pending import embed_pending
+from memory.actions.extract_runs import extract_runs
 from memory.actions.import_memories import KIND as IMPORT
 from memory.actions.index_memories import EMBED
 from memory.actions.measure_recall import measure_recall
@@ -22,7 +26,8 @@ from memory.actions.request_reconciliation import request_reconciliation
 from memory.actions.seal_index import seal_index
 from memory.actions.set_embedding import REEMBED
 from memory.indexing import forget_cached
-from memory.models import ExternalStore, Space
+from memory.models import ExternalStore, Memory, Space, Store
+from memory.owners import Owner
 
 PURGE = "memory.purge"
 SEAL = "memory.seal"
@@ -32,9 +37,15 @@ LONG = timedelta(minutes=30)
 
 REFRESH = "memory.refresh_injections"
 RECONCILE_ALL = "memory.reconcile_all"
+EXTRACT, CONSOLIDATE = "memory.extract_runs", "memory.consolidate"
+# Whose sessions are a day old was consolidated since.
+RECENT = timedelta(days=1)
+MOST_OWNERS = 500
 
 every(timedelta(hours=6), RECONCILE_ALL, label="Compare memory services outside")
 
+every(timedelta(minutes=10), EXTRACT, label="Learn from finished runs")
+every(timedelta(hours=6), CONSOLIDATE, label="Consolidate what is remembered of sessions")
 every(timedelta(minutes=15), REFRESH, label="Take forgotten memories out of agents")
 every(timedelta(minutes=10), PURGE, label="Erase expired memories")
 every(timedelta(minutes=5), SEAL, label="Build indexes over new memories")
@@ -132,6 +143,30 @@ def measure(run: JobRun) -> None:
             measure_recall(space)
     with run.finish():
         forget_cached()
+
+
+@handles(EXTRACT, lease=timedelta(minutes=30))
+def learn_from_runs(run: JobRun) -> None:
+    """Look through finished runs whose content is kept, where the setting says so."""
+    number = extract_runs()
+    run.renew(runs=number)
+    with run.finish():
+        pass
+
+
+@handles(CONSOLIDATE, lease=timedelta(minutes=10))
+def consolidate_all(run: JobRun) -> None:
+    """Consolidate the sessions of everybody who had one lately."""
+    with fenced():
+        rows = Memory.objects.present().filter(
+            store=Store.EPISODIC, created_at__gte=timezone.now() - RECENT
+        )
+        owners = list(rows.order_by().values_list("owner_type", "owner_id").distinct())
+    for number, owner in enumerate(sorted(owners)[:MOST_OWNERS], 1):
+        consolidate(Owner(*owner))
+        run.renew(owners=number)
+    with run.finish():
+        pass
 
 
 def _space(run: JobRun) -> Space | None:

@@ -1,7 +1,9 @@
 """Paths of the four stores, of preferences and of learning."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from memory.api.enriching import ConsolidateView, EnrichView, ExtractView, LearnView
 from memory.api.learning import ExtractionViewSet, LearningSettingViewSet
 from memory.api.preferences import PreferenceViewSet
 from memory.api.stores import (
@@ -20,4 +22,11 @@ router.register("memory/proactive", ProactiveViewSet, "memory-proactive")
 router.register("memory/learning", LearningSettingViewSet)
 router.register("memory/extractions", ExtractionViewSet)
 
-urlpatterns = router.urls
+# Words come before a memory's own page, which would take them for its id.
+urlpatterns = [
+    path("context/extract", ExtractView.as_view(), name="context-extract"),
+    path("memory/enrich", EnrichView.as_view(), name="memory-enrich"),
+    path("memory/learn", LearnView.as_view(), name="memory-learn"),
+    path("memory/consolidate", ConsolidateView.as_view(), name="memory-consolidate"),
+    *router.urls,
+]
