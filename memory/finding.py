@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.fence import fenced
 from armproject.lib.crypto import Undecryptable
 from armproject.lib.errors import InvalidInput
 from memory import spending, words
@@ -154,7 +155,9 @@ def _vectors(
     text: str, how: How, given: Sequence[float] | None, notes: list[str]
 ) -> list[tuple[Place, bytes]]:
     found = []
-    for space in current_spaces().rows:
+    with fenced():
+        spaces = current_spaces().rows
+    for space in spaces:
         if space.state != SpaceState.SERVING:
             continue
         try:

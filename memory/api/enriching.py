@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -26,7 +27,7 @@ from memory.actions.set_learning import MOST_TOKENS
 from memory.api.learning import ExtractionSerializer
 from memory.entries import LONGEST_LINE, Draft
 from memory.learning.prompts import Turn
-from memory.models import OwnerType
+from memory.models import OwnerType, Store
 from memory.owners import Owner, owners_of_run
 from telemetry.models import Run
 
@@ -52,7 +53,7 @@ class EnrichingSerializer(WhoseSerializer):
     )
 
 
-class PartSerializer(serializers.Serializer[Any]):
+class EnrichedPartSerializer(serializers.Serializer[Any]):
     """One thing in the block: `store` is core, preference, associative, episodic or proactive."""
 
     id = serializers.UUIDField()
@@ -68,7 +69,7 @@ class EnrichedSerializer(serializers.Serializer[Any]):
     enabled = serializers.BooleanField(source="is_on")
     block = serializers.CharField()
     tokens = serializers.IntegerField()
-    parts = PartSerializer(many=True)
+    parts = EnrichedPartSerializer(many=True)
     notes = serializers.ListField(child=serializers.CharField())
 
 
@@ -91,9 +92,12 @@ class ExtractingSerializer(SaidSerializer):
 
 
 class ToKeepSerializer(StrictFields):
-    """Something to keep in a store, whatever a model decides."""
+    """Something to keep in a store, whatever a model decides.
 
-    store = serializers.ChoiceField(choices=["core", "associative", "episodic"])
+    `label` is the pattern's type where it is proactive.
+    """
+
+    store = serializers.ChoiceField(choices=Store.choices)
     key = serializers.CharField(max_length=LONGEST_LINE, default="", allow_blank=True)
     label = serializers.CharField(max_length=LONGEST_LINE, default="", allow_blank=True)  # type: ignore[assignment]
     content = serializers.CharField(max_length=LONGEST_SAID)
@@ -261,6 +265,14 @@ def _draft(said: dict[str, Any], source: Source) -> Draft:
         case "episodic":
             draft = drafts.episodic(
                 source.owner, session_id=source.source_id, summary=said["content"], **told
+            )
+        case "proactive":
+            draft = drafts.proactive(
+                source.owner,
+                pattern_type=said["label"] or "topic",
+                description=said["content"],
+                last_detected_at=timezone.now(),
+                **told,
             )
         case _:
             label = said["label"]

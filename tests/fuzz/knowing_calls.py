@@ -1,11 +1,13 @@
 """Calls that work for the four stores, for preferences, and for searching and recalling."""
 
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from memory.models import Extraction
 from tests.fuzz.calls import Good, good, plain
 from tests.fuzz.estate import Estate
+from tests.memory.models import Endpoint, learning
 
 STORED: dict[str, dict[str, Any]] = {
     "core": {"key": "city", "value": "Lisbon"},
@@ -76,3 +78,24 @@ def see_extraction(estate: Estate) -> Good:
 def thank(estate: Estate) -> Good:
     made = estate.owner.post("/memories/recall", {"context_window": 5})
     return Good({"recall": made.json()["data"]["id"], "helpful": True})
+
+
+plain("POST /api/v1/memory/enrich", text="Who sends invoices?", user="u-1")
+plain(
+    "POST /api/v1/memory/learn",
+    user="u-1",
+    writes=[{"store": "core", "key": "city", "content": "Porto"}],
+)
+plain("POST /api/v1/memory/consolidate", owner_type="user", owner_id="u-1")
+
+
+@good("POST /api/v1/context/extract")
+def look_through(estate: Estate) -> Good:
+    learning(estate.house, model())
+    return Good({"user": "u-1", "messages": [{"role": "user", "content": "I moved to Porto."}]})
+
+
+@cache
+def model() -> Endpoint:
+    """Return a model that finds nothing worth remembering."""
+    return Endpoint()

@@ -84,7 +84,7 @@ def serving() -> Iterator[Endpoint]:
 
 def learning(house: House, endpoint: Endpoint, **said: Any) -> LearningSetting:
     """Let the house learn by this endpoint."""
-    house.open_hosts(endpoint.host)
+    house.open_hosts(*{*house.organization.allowed_hosts, endpoint.host})
     told = {"model": "gpt-4o-mini", "base_url": f"http://{endpoint.host}/v1", **said}
     with house.inside():
         return set_learning(key="sk-of-a-test-0123456789", **told)
