@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.scoping.api import own_transactions
+from armproject.lib.rest.schema import ALSO
 from armproject.lib.rest.strict import StrictFields
 from armproject.lib.secret import Secret
 from memory.actions.note_recall_feedback import note_recall_feedback
@@ -197,7 +198,7 @@ class RecallFeedbackView(APIView):
 
     permissions: ClassVar = {"post": "memories.write"}
 
-    @extend_schema(request=HelpfulSerializer, responses=NotedSerializer)
+    @extend_schema(request=HelpfulSerializer, responses=NotedSerializer, extensions={ALSO: ["404"]})
     def post(self, request: Request) -> Response:
         """Keep whether it helped; it counts in later recalls."""
         said = _read(HelpfulSerializer, request.data)

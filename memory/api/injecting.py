@@ -132,7 +132,7 @@ class InjectionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedV
         return self._put(agent=agent, memories=memories, with_preferences=True, **asked)
 
     @extend_schema(request=None, responses=TakenOutSerializer, extensions=VENDOR)
-    @action(detail=True, methods=["post"], url_path="take-out")
+    @action(detail=True, methods=["post"], url_path="take-out", filter_backends=[])
     @own_transactions
     def take_out(self, request: Request, pk: str) -> Response:
         """Take the block out of the agent; what people wrote around it stays, to the byte."""

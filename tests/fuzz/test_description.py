@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from schemathesis import Case
@@ -160,7 +161,8 @@ def test_every_path_answers_every_method(estate: Estate, description: Descriptio
         label = f"{next(iter(operations))} {template}"
         with taken_back():
             right = good_case(label, next(iter(operations.values())), estate)
-            path = template.format(**right.path_parameters)
+            asked = f"?{urlencode(right.query)}" if right.query else ""
+            path = template.format(**right.path_parameters) + asked
             there = {*operations, "OPTIONS", *ALIASES.get(template, ())}
             there |= {"HEAD"} if "GET" in operations else set()
             for method in ("OPTIONS", "HEAD", *some(odd.METHODS, 2, turn)):
