@@ -166,6 +166,9 @@ UNFOLD: dict[str, Any] = {
             _group(
                 "Knowledge",
                 _known("Memories", "neurology", "memory", "memories.read"),
+                _known("Preferences", "tune", "preference", "memories.read"),
+                _known("Learning", "school", "learningsetting", "memories.read"),
+                _known("Looked through", "plagiarism", "extraction", "memories.read_private"),
                 _known("Imports and exports", "import_export", "memoryimport", "memories.import"),
                 _known("In agents", "input", "injection", "agents.inject"),
                 _known("Memory services", "cloud_sync", "externalstore", "memories.manage"),

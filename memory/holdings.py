@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.registry import Holding, Row
 from armproject.lib.crypto import Undecryptable
 from memory.actions.erase_memories import derived_of, erase_rows
-from memory.models import Memory, MemoryVersion, Origin, OwnerType, Preference
+from memory.models import Extraction, Memory, MemoryVersion, Origin, OwnerType, Preference
 from memory.remains import remains_of
 from telemetry.models import Run
 
@@ -100,4 +100,6 @@ def _report_preferences(user: User) -> Iterable[Row]:
 
 
 def _erase_preferences(user: User) -> int:
+    looked = Extraction.objects.alias(who=Lower("owner_id"))
+    looked.filter(owner_type=OwnerType.USER, who__in=_names(user)).delete()
     return int(_preferences(user).delete()[0])

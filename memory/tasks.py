@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.fence import fenced
 from jobs.registry import every, handles
 from jobs.running import JobRun
+from memory.actions.carry_out_extraction import carry_out_extraction
 from memory.actions.carry_out_import import carry_out_import
 from memory.actions.consolidate import consolidate
 from memory.actions.discard_stale_imports import discard_stale_imports
@@ -21,6 +22,7 @@ from memory.actions.purge_expired import purge_expired
 from memory.actions.reconcile_external import reconcile_external
 from memory.actions.reembed import reembed
 from memory.actions.refresh_injections import refresh_injections
+from memory.actions.request_extraction import KIND as LOOK_THROUGH
 from memory.actions.request_reconciliation import KIND as RECONCILE
 from memory.actions.request_reconciliation import request_reconciliation
 from memory.actions.seal_index import seal_index
@@ -150,6 +152,14 @@ def learn_from_runs(run: JobRun) -> None:
     """Look through finished runs whose content is kept, where the setting says so."""
     number = extract_runs()
     run.renew(runs=number)
+    with run.finish():
+        pass
+
+
+@handles(LOOK_THROUGH)
+def look_through(run: JobRun) -> None:
+    """Look through one interaction that somebody brought."""
+    carry_out_extraction(UUID(run.args["extraction"]))
     with run.finish():
         pass
 

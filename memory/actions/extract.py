@@ -30,11 +30,12 @@ class Outcome:
     learned: Learned
 
 
-def extract(turns: Sequence[Turn], source: Source) -> Outcome:
+def extract(turns: Sequence[Turn], source: Source, *, claimed: Extraction | None = None) -> Outcome:
     """Have the configured model say what an interaction tells, and keep it; a run only once.
 
     Call it outside transactions: somebody outside is waited for. Raises Conflict without a model
     and for a run that was looked through, and what `ask_model` raises; then nothing is kept.
+    `claimed` is the row that waits for it, where there is one.
     """
     require("memories.write")
     if not any(turn.text.strip() for turn in turns) or len(turns) > MOST_TURNS:
@@ -43,7 +44,8 @@ def extract(turns: Sequence[Turn], source: Source) -> Outcome:
     clean_line("source_id", source.source_id)
     with fenced():
         setting = LearningSetting.objects.for_agent(source.agent.pk if source.agent else None)
-        row = _claimed(owner, source, setting)
+        row = claimed or _claimed(owner, source)
+        row.model = setting.model if setting else ""
         known = _known_keys(owner)
     question = to_extract(turns, today=timezone.now().date().isoformat(), known=known)
     try:
@@ -57,14 +59,13 @@ def extract(turns: Sequence[Turn], source: Source) -> Outcome:
     return Outcome(row, learned)
 
 
-def _claimed(owner: Owner, source: Source, setting: LearningSetting | None) -> Extraction:
+def _claimed(owner: Owner, source: Source) -> Extraction:
     row = Extraction(
         owner_type=owner.type,
         owner_id=owner.id,
         agent=source.agent,
         run_id=source.run_id,
         source_id=source.source_id,
-        model=setting.model if setting else "",
     )
     if source.run_id is not None:
         former = Extraction.objects.filter(run_id=source.run_id)
@@ -88,7 +89,10 @@ def _known_keys(owner: Owner) -> list[str]:
 def _give_up(row: Extraction, error: DomainError) -> None:
     with fenced():
         Extraction.objects.filter(pk=row.pk).update(
-            state=ExtractionState.REFUSED, reason=error.message[:300], finished_at=timezone.now()
+            state=ExtractionState.REFUSED,
+            reason=error.message[:300],
+            finished_at=timezone.now(),
+            told_sealed=None,
         )
 
 
