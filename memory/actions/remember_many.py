@@ -25,6 +25,8 @@ from memory.models import Memory, MemoryState, Origin, SourceType, Store
 from memory.models.memory import COLUMN, TABLE
 
 MOST = 1_000
+# What a new value under a core memory's key says of itself: the former value's end is not its own.
+SAID_ANEW = ("metadata", "confidence", "label", "valid_from", "valid_until", "expires_at")
 PLAIN = (
     "agent",
     "horizon",
@@ -91,7 +93,7 @@ class _Batch:
 
     def _place(self, draft: Draft, digest: bytes) -> Kept:
         if draft.store == Store.CORE and (former := self._of_key(draft)) is not None:
-            changes = {name: getattr(draft, name) for name in ("metadata", "confidence", "label")}
+            changes = {name: getattr(draft, name) for name in SAID_ANEW}
             if draft.is_locked:
                 raise Conflict("Something else is kept under this key; forget that first.")
             reach = _reach(draft)

@@ -70,6 +70,15 @@ def test_a_core_memory_has_one_value_for_its_key(house: House) -> None:
         assert [each.content for each in first.versions.all()] == ["Berlin"]
 
 
+def test_a_new_value_under_a_key_does_not_end_with_the_former_one(house: House) -> None:
+    past = timezone.now() - timedelta(seconds=1)
+    kept(house, "Berlin", store="core", key="city", expires_at=past)
+    with house.inside():
+        assert not Memory.objects.present().exists()
+        remember(Draft("Lisbon", USER, store="core", key="city"))
+        assert Memory.objects.present().get().content == "Lisbon"
+
+
 def test_what_it_was_concluded_from_is_known(house: House) -> None:
     parent, run = kept(house, "Ordered green tea twice."), uuid4()
     with house.inside():
