@@ -27,6 +27,9 @@ from tests.security.canary import Canaries
 PASSWORD_INPUT = re.compile(r"<input[^>]*type=\"password\"[^>]*>")
 NAME = re.compile(r"name=\"([^\"]+)\"")
 TOO_LONG = 3_000
+VECTOR = {"object": "embedding", "index": 0, "embedding": [0.25] * 8}
+USED = {"prompt_tokens": 1, "total_tokens": 1}
+EMBEDDED = {"object": "list", "data": [VECTOR], "model": "m", "usage": USED}
 
 
 class Echo:
@@ -56,6 +59,7 @@ class Echo:
             "fail": ("500 Internal Server Error", {"error": told}),
             "accept": ("200 OK", {"object": "list", "data": [], "note": told}),
             "garbled": ("200 OK", f"{told} {{"),
+            "embed": ("200 OK", {**EMBEDDED, "note": told}),
         }[self.mood]
         content = (body if isinstance(body, str) else json.dumps(body)).encode()
         head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\n"

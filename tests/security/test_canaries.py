@@ -23,6 +23,7 @@ from tests import database
 from tests.cast import make_house
 from tests.security.canary import Canaries, spellings
 from tests.security.gate import come_and_go
+from tests.security.knowing import know
 from tests.security.scene import Scene, text_of, write_only
 from tests.security.sinks import SINKS, everything_logged
 
@@ -42,6 +43,7 @@ def test_no_secret_comes_out_anywhere(scene: Scene) -> None:
         scene.connect()
         scene.channels()
         scene.subscriptions()
+        know(scene)
         come_and_go(scene)
         scene.malform()
         scene.knock()
