@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.scoping.api import ScopedViewSet
 from armproject.lib.errors import NotFound
+from armproject.lib.rest.schema import ALSO
 from armproject.lib.rest.strict import StrictFields
 from memory.access import reach_of_call
 from memory.actions.read_memories import read_memories
@@ -86,13 +87,17 @@ class WithheldViewSet(ScopedViewSet):
         data = WithheldSerializer(rows, many=True, context={"contents": contents}).data
         return self.get_paginated_response(data)
 
-    @extend_schema(request=DecidingSerializer, responses=DecidedSerializer)
+    @extend_schema(
+        request=DecidingSerializer, responses=DecidedSerializer, extensions={ALSO: ["404"]}
+    )
     @action(detail=False, methods=["post"], pagination_class=None, filterset_fields=[])
     def approve(self, request: Request) -> Response:
         """Approve them: they are found from now on, and you vouch for them."""
         return self._decided(request, approve=True)
 
-    @extend_schema(request=DecidingSerializer, responses=DecidedSerializer)
+    @extend_schema(
+        request=DecidingSerializer, responses=DecidedSerializer, extensions={ALSO: ["404"]}
+    )
     @action(detail=False, methods=["post"], pagination_class=None, filterset_fields=[])
     def discard(self, request: Request) -> Response:
         """Discard them: they are forgotten, and erased after 30 days."""
